@@ -1,0 +1,165 @@
+// Everything a client may ask of the hub: one table of calls, each with its input and its answer. Types of both sides come from here.
+import { z } from 'zod';
+import { logEvent } from './events.ts';
+import * as m from './models.ts';
+import * as p from './primitives.ts';
+
+const inRoom = z.object({ room: p.roomId });
+const onMember = inRoom.extend({ user: p.userId });
+const onMessage = inRoom.extend({ target: p.uuid, id: p.uuid });
+const appended = z.object({ seq: p.seq });
+const empty = z.object({});
+const count = z.object({ count: z.number() });
+const events = z.array(logEvent);
+const messages = z.array(m.message);
+
+/** Calls without a needed field may be sent with no input at all. */
+const optional = <S extends z.ZodRawShape>(shape: S) => z.preprocess(input => input ?? {}, z.object(shape));
+
+export const calls = {
+  'room:create': {
+    input: z
+      .object({
+        id: p.roomId.optional(),
+        /** May be left out for a direct room, which is named by its people. */
+        title: p.title.optional(),
+        kind: m.roomKind,
+        topic: p.topic.optional(),
+        members: z.array(p.userId).max(200).optional(),
+      })
+      .refine(input => input.kind === 'direct' || input.title !== undefined, {
+        path: ['title'],
+        error: 'is missing',
+      })
+      .refine(input => input.kind !== 'direct' || (input.members ?? []).length > 0, {
+        path: ['members'],
+        error: 'must name whom to talk with',
+      }),
+    data: z.object({ room: m.room }),
+  },
+  'room:list': {
+    input: optional({ scope: z.enum(['mine', 'public']).default('mine'), cursor: p.roomId.optional() }),
+    data: z.object({ rooms: z.array(m.listedRoom), cursor: p.roomId.optional() }),
+  },
+  'room:join': {
+    input: inRoom.extend({
+      /** Where the client's copy of the log ends. */
+      after: z.object({ epoch: z.string().max(64), seq: p.seq }).optional(),
+    }),
+    data: z.object({
+      room: m.room,
+      epoch: z.string(),
+      /** Live frames go on at `head + 1`. */
+      head: p.seq,
+      role: m.roomRole,
+      readSeq: p.seq,
+      recovered: z.boolean(),
+      events,
+      /** `events` ends before `head`: `events:read` has the rest. */
+      more: z.boolean(),
+      messages: messages.optional(),
+      presence: z.union([z.array(m.presence), count]),
+      members: z.union([z.array(m.member), count]),
+    }),
+  },
+  'room:leave': { input: inRoom.extend({ forget: z.boolean().optional() }), data: empty },
+  'room:update': {
+    input: inRoom
+      .extend({
+        title: p.title.optional(),
+        topic: p.topic.optional(),
+        ai: z.boolean().optional(),
+        /** `null` keeps messages for ever. */
+        retentionDays: z.int().min(1).max(36_500).nullable().optional(),
+        archived: z.boolean().optional(),
+      })
+      .refine(({ room: _, ...changes }) => Object.keys(changes).length > 0, 'changes nothing'),
+    data: z.object({ room: m.room }),
+  },
+  'member:add': { input: onMember.extend({ role: m.roomRole.default('member') }), data: appended },
+  'member:remove': {
+    input: onMember.extend({
+      ban: z.object({ until: p.timestamp.optional(), reason: p.topic.optional() }).optional(),
+    }),
+    data: appended,
+  },
+  'member:role': { input: onMember.extend({ role: m.roomRole }), data: appended },
+  'member:mute': { input: onMember.extend({ until: p.timestamp.nullable().optional() }), data: appended },
+  'message:send': {
+    input: inRoom.extend({
+      id: p.uuid,
+      text: p.messageText,
+      replyTo: p.uuid.optional(),
+      files: z.array(z.string().min(1).max(128)).max(20).optional(),
+      meta: p.meta.optional(),
+    }),
+    data: z.object({
+      id: p.uuid,
+      seq: p.seq,
+      epoch: z.string(),
+      at: z.string(),
+      duplicate: z.literal(true).optional(),
+    }),
+  },
+  'message:edit': { input: onMessage.extend({ text: p.messageText }), data: appended },
+  'message:delete': { input: onMessage, data: appended },
+  'message:react': { input: onMessage.extend({ emoji: p.emoji, on: z.boolean() }), data: appended },
+  'message:pin': { input: onMessage.extend({ on: z.boolean() }), data: appended },
+  'messages:read': {
+    input: inRoom
+      .extend({
+        before: p.seq.optional(),
+        after: p.seq.optional(),
+        around: p.seq.optional(),
+        limit: z.int().min(1).max(200).default(50),
+        thread: p.uuid.optional(),
+      })
+      .refine(
+        ({ before, after, around }) => [before, after, around].filter(at => at !== undefined).length <= 1,
+        'takes one of before, after and around',
+      ),
+    data: z.object({ messages, head: p.seq, epoch: z.string() }),
+  },
+  'events:read': {
+    input: inRoom.extend({ after: p.seq, limit: z.int().min(1).max(500).default(200) }),
+    data: z.object({ events, head: p.seq, epoch: z.string() }),
+  },
+  'read:mark': { input: inRoom.extend({ seq: p.seq }), data: z.object({ readSeq: p.seq }) },
+  /** Has no ack and may be lost. */
+  typing: { input: inRoom.extend({ on: z.boolean() }), data: empty },
+  'presence:set': {
+    input: z.object({
+      status: z.enum(['active', 'away', 'dnd', 'invisible', 'auto']),
+      text: p.statusText.optional(),
+      emoji: p.emoji.optional(),
+      until: p.timestamp.optional(),
+    }),
+    data: z.object({ presence: m.presence }),
+  },
+  'presence:get': {
+    input: z
+      .object({ room: p.roomId.optional(), users: z.array(p.userId).max(200).optional() })
+      .refine(
+        ({ room, users }) => (room === undefined) !== (users === undefined),
+        'takes either room or users',
+      ),
+    data: z.object({ presence: z.array(m.presence) }),
+  },
+  /** Names of people one shares a room with; others are left out. */
+  'user:get': {
+    input: z.object({ users: z.array(p.userId).min(1).max(200) }),
+    data: z.object({ users: z.array(m.user) }),
+  },
+  'session:refresh': {
+    input: z.object({ token: z.string().max(8192) }),
+    data: z.object({ expiresAt: z.string() }),
+  },
+} as const;
+
+export type CallName = keyof typeof calls;
+export const callNames = Object.keys(calls) as CallName[];
+/** What a client hands in. */
+export type CallInput<C extends CallName> = z.input<(typeof calls)[C]['input']>;
+/** What a handler gets: parsed, defaults filled in. */
+export type ParsedInput<C extends CallName> = z.output<(typeof calls)[C]['input']>;
+export type CallData<C extends CallName> = z.output<(typeof calls)[C]['data']>;

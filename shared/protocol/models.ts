@@ -1,0 +1,89 @@
+// What rooms, people and messages look like on the wire.
+import { z } from 'zod';
+import * as p from './primitives.ts';
+
+export const platformRole = z.enum(['guest', 'member', 'bot', 'admin']);
+export type PlatformRole = z.infer<typeof platformRole>;
+
+export const roomRole = z.enum(['member', 'moderator', 'owner']);
+export type RoomRole = z.infer<typeof roomRole>;
+
+export const roomKind = z.enum(['public', 'private', 'direct']);
+export type RoomKind = z.infer<typeof roomKind>;
+
+export const user = z.object({ id: p.userId, name: z.string(), role: platformRole });
+export type User = z.infer<typeof user>;
+
+export const room = z.object({
+  id: p.roomId,
+  title: z.string(),
+  kind: roomKind,
+  topic: z.string().optional(),
+  ai: z.boolean(),
+  retentionDays: z.number().optional(),
+  archived: z.boolean(),
+  createdAt: z.string(),
+  createdBy: p.userId,
+  /** The log's identity: it changes when a backup is restored, and then sequence numbers start to mean other entries. */
+  epoch: z.string(),
+  head: p.seq,
+});
+export type Room = z.infer<typeof room>;
+
+export const member = z.object({ user: p.userId, name: z.string(), role: roomRole });
+export type Member = z.infer<typeof member>;
+
+/** A room in a list. The last four are there for `scope: "mine"`. */
+export const listedRoom = room.extend({
+  role: roomRole.optional(),
+  readSeq: p.seq.optional(),
+  unread: z.number().optional(),
+  mentions: z.number().optional(),
+  /** The other people of a direct room, whose names stand for its title. */
+  with: z.array(member).optional(),
+});
+export type ListedRoom = z.infer<typeof listedRoom>;
+
+export const reaction = z.object({ emoji: z.string(), users: z.array(p.userId) });
+export type Reaction = z.infer<typeof reaction>;
+
+/** A message in its current state: edits, deletes, reactions and pins applied. */
+export const message = z.object({
+  id: p.uuid,
+  room: p.roomId,
+  seq: p.seq,
+  at: z.string(),
+  by: p.userId,
+  text: z.string(),
+  replyTo: p.uuid.optional(),
+  /** The first message of the thread this one belongs to. */
+  root: p.uuid.optional(),
+  files: z.array(z.unknown()),
+  mentions: z.array(p.userId).optional(),
+  /** In order of first use; `users` in order of reaction. */
+  reactions: z.array(reaction),
+  editedAt: z.string().optional(),
+  deletedAt: z.string().optional(),
+  pinned: z.boolean().optional(),
+  /** On the first message of a thread: its replies, deleted ones included, since they keep their place. */
+  thread: z.object({ count: z.number(), lastSeq: p.seq }).optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+});
+export type Message = z.infer<typeof message>;
+
+export const presenceStatus = z.enum(['active', 'away', 'dnd', 'offline']);
+export type PresenceStatus = z.infer<typeof presenceStatus>;
+
+export const presence = z.object({
+  user: p.userId,
+  status: presenceStatus,
+  text: z.string().optional(),
+  emoji: z.string().optional(),
+  /** What the status rests on, e.g. `["socket"]` or `["manual", "socket"]`. */
+  sources: z.array(z.string()),
+  since: z.string(),
+});
+export type Presence = z.infer<typeof presence>;
+
+export const presenceCounts = z.object({ active: z.number(), away: z.number(), dnd: z.number() });
+export type PresenceCounts = z.infer<typeof presenceCounts>;

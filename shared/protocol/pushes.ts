@@ -1,0 +1,40 @@
+// Everything the hub says unasked: one table of pushes with their payloads.
+import { z } from 'zod';
+import { logEvent } from './events.ts';
+import * as m from './models.ts';
+import * as p from './primitives.ts';
+
+export const sessionEndCodes = ['kicked', 'expired', 'revoked', 'draining', 'replaced', 'too_slow'] as const;
+
+export const pushes = {
+  welcome: z.object({
+    protocol: z.literal(1),
+    node: z.string(),
+    user: m.user,
+    session: z.string(),
+    serverTime: z.string(),
+    limits: z.object({ textBytes: z.number(), fileBytes: z.number(), packetBytes: z.number() }),
+    announcements: z.array(z.unknown()),
+  }),
+  /** Strictly consecutive `seq`, across frames too. */
+  events: z.object({ room: p.roomId, epoch: z.string(), events: z.array(logEvent).min(1) }),
+  /** Only effective changes, at most one frame a second per socket; of rooms with many people online, counts. */
+  presence: z.union([
+    z.object({ changes: z.array(m.presence) }),
+    z.object({ room: p.roomId, counts: m.presenceCounts }),
+  ]),
+  typing: z.object({ room: p.roomId, user: p.userId, on: z.boolean() }),
+  read: z.object({ room: p.roomId, user: p.userId, seq: p.seq }),
+  'room:removed': z.object({ room: p.roomId, reason: z.string() }),
+  /** You were too slow: call `room:join` with your last `seq`. */
+  resync: z.object({ room: p.roomId, head: p.seq }),
+  'session:end': z.object({
+    code: z.enum(sessionEndCodes),
+    reconnect: z.boolean(),
+    retryAfterMs: z.number().optional(),
+  }),
+} as const;
+
+export type PushName = keyof typeof pushes;
+export const pushNames = Object.keys(pushes) as PushName[];
+export type Push<N extends PushName> = z.output<(typeof pushes)[N]>;
