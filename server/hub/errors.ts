@@ -1,0 +1,42 @@
+// The one error type of the domain: a code of the protocol and a sentence for the person who caused it.
+import type { ErrorCode, WireError } from '#shared/protocol/errors.ts';
+
+/** A refusal that the caller may see. Anything else that is thrown is a fault of ours and becomes `internal`. */
+export class HubError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+  readonly details: unknown;
+
+  constructor(code: ErrorCode, message: string, extra: { retryAfterMs?: number; details?: unknown } = {}) {
+    super(message);
+    this.name = 'HubError';
+    this.code = code;
+    this.retryAfterMs = extra.retryAfterMs;
+    this.details = extra.details;
+  }
+
+  toWire(): WireError {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+      ...(this.details !== undefined && { details: this.details }),
+    };
+  }
+}
+
+export const forbidden = (message: string) => new HubError('forbidden', message);
+export const notFound = (message: string) => new HubError('not_found', message);
+export const unavailable = (message: string, retryAfterMs = 1000) =>
+  new HubError('unavailable', message, { retryAfterMs });
+
+/** Something we lean on, such as the database, did not do the work now. The caller is told `unavailable`. */
+export class Unreachable extends Error {
+  /** True when the outcome is unknown: the work may have been done. */
+  readonly sent: boolean;
+
+  constructor(message: string, sent: boolean) {
+    super(message);
+    this.sent = sent;
+  }
+}
