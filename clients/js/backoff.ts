@@ -1,0 +1,14 @@
+// How long to wait before trying again: full jitter, so that a thousand clients of a fallen hub do not come back at once.
+
+export interface BackoffOptions {
+  firstMs?: number;
+  capMs?: number;
+  /** In [0, 1). */
+  random?: () => number;
+}
+
+/** Milliseconds before attempt number `attempt` (from 0): anywhere in 0 … min(capMs, firstMs * 2^attempt), after what the hub asked for. */
+export function backoffMs(attempt: number, retryAfterMs = 0, options: BackoffOptions = {}): number {
+  const { firstMs = 1000, capMs = 30_000, random = Math.random } = options;
+  return retryAfterMs + Math.floor(random() * Math.min(capMs, firstMs * 2 ** attempt));
+}

@@ -1,0 +1,24 @@
+// The SDK's front door.
+
+export type { CallData, CallInput, CallName } from '../../shared/protocol/calls.ts';
+export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
+export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';
+export type {
+  ListedRoom,
+  Member,
+  Message,
+  PlatformRole,
+  Presence,
+  PresenceStatus,
+  Reaction,
+  RoomKind,
+  RoomRole,
+  User,
+} from '../../shared/protocol/models.ts';
+export type { Push, PushName } from '../../shared/protocol/pushes.ts';
+export { applyEvent } from '../../shared/room-state.ts';
+export type { CallErrorCode } from './errors.ts';
+export { CallError } from './errors.ts';
+export { indexedDbOutbox } from './outbox-storage/indexeddb.ts';
+export { memoryOutbox } from './outbox-storage/memory.ts';
+export type * from './types.ts';
