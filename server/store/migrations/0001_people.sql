@@ -51,9 +51,9 @@ create function user_json(account users) returns jsonb language sql immutable as
     'email', account.email, 'disabled', account.disabled_at is not null))
 $$;
 
--- input: {id}; answer: {user} or {}
+-- input: {id}; answer: the user or null
 create function get_user(input jsonb) returns jsonb language sql stable as $$
-  select coalesce((select jsonb_build_object('user', user_json(u)) from users u where id = input ->> 'id'), '{}')
+  select user_json(u) from users u where id = input ->> 'id'
 $$;
 
 -- The person behind a valid token. Someone unknown is written down; someone known is never changed.
@@ -93,14 +93,13 @@ begin
     case when exists (select from users where email = input ->> 'email') then 'email' else 'id' end);
 end $$;
 
--- input: {email}; answer: {user, passwordHash} or {}
+-- input: {email}; answer: {user, passwordHash} or null
 create function find_login(input jsonb) returns jsonb language sql stable as $$
-  select coalesce((
-    select jsonb_build_object('user', user_json(u), 'passwordHash', password_hash)
-    from users u where email = input ->> 'email' and password_hash is not null), '{}')
+  select jsonb_build_object('user', user_json(u), 'passwordHash', password_hash)
+  from users u where email = input ->> 'email' and password_hash is not null
 $$;
 
--- input: {user, client?, seconds, refreshHash?}; answer: {user, session}, or {} when the person is unknown or disabled
+-- input: {user, client?, seconds, refreshHash?}; answer: {user, session}, or null when the person is unknown or disabled
 create function open_session(input jsonb) returns jsonb language plpgsql as $$
 declare
   account users;
@@ -109,7 +108,7 @@ begin
   -- locked, so that whoever disables this person sees the session or prevents it
   select * into account from users where id = input ->> 'user' and disabled_at is null for share;
   if not found then
-    return '{}';
+    return null;
   end if;
   delete from sessions where user_id = account.id and expires_at < now() - interval '1 day';
   insert into sessions (user_id, client, expires_at)
@@ -123,7 +122,7 @@ begin
 end $$;
 
 -- Makes or renews a bot; its new session ends all it had. input: {id, name, client?, seconds}
--- answer: {user, session, ended: [session]} or {taken: true} when the id is a person's or the bot is disabled
+-- answer: {user, session, ended: [session]} or null when the id is a person's or the bot is disabled
 create function open_bot(input jsonb) returns jsonb language plpgsql as $$
 declare
   account users;
@@ -133,7 +132,7 @@ begin
   on conflict (id) do update set name = excluded.name where users.role = 'bot' and users.disabled_at is null
   returning * into account;
   if not found then
-    return '{"taken": true}';
+    return null;
   end if;
   with over as (
     update sessions set revoked_at = now(), revoked_reason = 'replaced'
@@ -184,7 +183,7 @@ begin
 end $$;
 
 -- Ends the session of that id, or the one the refresh token belongs to. input: {session | hash, reason};
--- answer: {session} or {} when it was unknown or over already
+-- answer: the id of the session, or null when it was unknown or over already
 create function revoke_session(input jsonb) returns jsonb language plpgsql as $$
 declare
   ended text;
@@ -193,7 +192,7 @@ begin
   where revoked_at is null and id = coalesce(input ->> 'session',
     (select session_id from refresh_tokens where hash = decode(input ->> 'hash', 'hex')))
   returning id into ended;
-  return jsonb_strip_nulls(jsonb_build_object('session', ended));
+  return to_jsonb(ended);
 end $$;
 
 -- Which of these may no longer be used, so that a node can close their sockets (attack 12).
@@ -205,16 +204,16 @@ create function ended_sessions(input jsonb) returns jsonb language sql stable as
     and (s.revoked_at is not null or s.expires_at <= now() or u.disabled_at is not null)
 $$;
 
--- input: {user, hash, seconds}; answer: {}
+-- input: {user, hash, seconds}; answer: null
 create function make_link(input jsonb) returns jsonb language plpgsql as $$
 begin
   delete from sign_in_links where expires_at < now() - interval '1 day';
   insert into sign_in_links (hash, user_id, expires_at)
   values (decode(input ->> 'hash', 'hex'), input ->> 'user', now() + make_interval(secs => (input ->> 'seconds')::integer));
-  return '{}';
+  return null;
 end $$;
 
--- Uses a link up. input: {hash}; answer: {user: id} or {}
+-- Uses a link up. input: {hash}; answer: the user's id or null
 create function use_link(input jsonb) returns jsonb language plpgsql as $$
 declare
   owner text;
@@ -222,5 +221,5 @@ begin
   update sign_in_links set used_at = now()
   where hash = decode(input ->> 'hash', 'hex') and used_at is null and expires_at > now()
   returning user_id into owner;
-  return jsonb_strip_nulls(jsonb_build_object('user', owner));
+  return to_jsonb(owner);
 end $$;

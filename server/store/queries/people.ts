@@ -1,0 +1,21 @@
+// People and sessions through the SQL functions of migration 0001, one call each.
+import type { PeopleStore } from '../../hub/ports-people.ts';
+import type { Db } from '../db.ts';
+
+export function createPeopleStore(db: Pick<Db, 'call'>): PeopleStore {
+  // The functions are ours and state their answers beside their code, so an answer is not parsed a second time here.
+  const call = <T>(fn: string, input: object): Promise<T> => db.call(fn, input) as Promise<T>;
+  return {
+    getUser: id => call('get_user', { id }),
+    ensureUser: user => call('ensure_user', user),
+    registerUser: user => call('register_user', user),
+    findLogin: email => call('find_login', { email }),
+    openSession: session => call('open_session', session),
+    openBot: bot => call('open_bot', bot),
+    rotateRefresh: swap => call('rotate_refresh', swap),
+    revokeSession: (which, reason) => call('revoke_session', { ...which, reason }),
+    endedSessions: async sessions => (await call<{ ended: string[] }>('ended_sessions', { sessions })).ended,
+    makeLink: link => call('make_link', link),
+    useLink: hash => call('use_link', { hash }),
+  };
+}
