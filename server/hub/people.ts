@@ -1,4 +1,5 @@
 // How people and bots become known and sign in: accounts with a password, guests, bots, one-time links. Guesses are limited here.
+import { randomInt } from 'node:crypto';
 import type { User } from '#shared/protocol/models.ts';
 import { addressKey } from './address.ts';
 import { forbidden, HubError } from './errors.ts';
@@ -114,7 +115,7 @@ export function createPeople({ hasher, limits, ...deps }: PeopleDeps): People {
 
     async guest({ name }, visitor) {
       await attempt('register.address', addressKey(visitor.address));
-      const user = await write({ name: name ?? 'Guest', role: 'guest' });
+      const user = await write({ name: name ?? `Guest ${randomInt(1000, 10_000)}`, role: 'guest' });
       return sessions.open(user.id, visitor.client);
     },
 

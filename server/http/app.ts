@@ -1,0 +1,57 @@
+// The Express door: sign-in, who am I, health, and the web client. Every answer under /api is JSON, errors included.
+import express, { type Express } from 'express';
+import type { OriginPolicy } from '../hub/origins.ts';
+import type { People } from '../hub/people.ts';
+import type { Log } from '../hub/ports.ts';
+import type { Limits } from '../hub/ports-people.ts';
+import { createErrorHandler, refuseUnknown } from './errors.ts';
+import { checkBodyType, checkQuery, cors, limitAddress, refuseForeignPages, requestLog } from './guards.ts';
+import { securityHeaders } from './headers.ts';
+import { healthRoutes, type Readiness } from './routes/health.ts';
+import { meRoutes } from './routes/me.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { webRoutes } from './web.ts';
+
+export interface HttpDeps {
+  readonly people: People;
+  readonly limits: Pick<Limits, 'take'>;
+  readonly readiness: () => Promise<Readiness>;
+  readonly origins: OriginPolicy;
+  readonly log: Log;
+  /** As Express's "trust proxy": how many proxies in front to believe, or which addresses. False: none. */
+  readonly trustProxy: boolean | number | string | string[];
+  /** People reach the hub over HTTPS, here or at a proxy. */
+  readonly https: boolean;
+  /** The web client's built files. */
+  readonly webDir: string;
+}
+
+/** Serve it with `createServer(serverOptions, app)` (see server-options.ts), which bounds slow requests. */
+export function createApp(deps: HttpDeps): Express {
+  const { log, limits, origins } = deps;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', deps.trustProxy);
+  // Plain names and values: no nested objects out of an address.
+  app.set('query parser', 'simple');
+
+  app.use(requestLog(log), securityHeaders(deps));
+  app.use(healthRoutes(deps));
+
+  app.use('/api', (_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  });
+  app.use('/api', limitAddress(limits), cors(origins), checkQuery);
+  app.use('/api/auth', refuseForeignPages(origins));
+  app.use('/api', checkBodyType, express.json({ limit: '64kb', inflate: false }));
+  app.use('/api/auth', sessionRoutes(deps));
+  app.use('/api/me', meRoutes(deps));
+  app.use('/api', refuseUnknown);
+
+  app.use(webRoutes(deps.webDir));
+  app.use(refuseUnknown);
+  app.use(createErrorHandler(log));
+  return app;
+}
