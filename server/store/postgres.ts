@@ -2,9 +2,10 @@
  * The `postgres` driver behind Db: a bounded pool that outlives restarts of the server, stalled links and proxies that accept and
  * hang up, and that never leaves a call without an answer.
  */
-import net from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { callSql, type Db, DbUnavailable } from './db.ts';
+import { createLink, type Link } from './link.ts';
 import { sqlError } from './sql-errors.ts';
 
 export type Sql = postgres.Sql;
@@ -24,7 +25,7 @@ export interface PostgresOptions {
   queueTimeout?: number;
 }
 
-/** A Db, and the driver itself for migrations and tests. */
+/** A Db, and beside it the bare driver for migrations and tests, which connects when it is first used. */
 export interface PostgresDb extends Db {
   readonly sql: Sql;
 }
@@ -35,14 +36,8 @@ export interface PostgresDb extends Db {
  */
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<PostgresDb> {
   const { max = 10, statementTimeout = 3000, connectTimeout = 3000, queueTimeout = 3000 } = options;
-  const links = createLinks();
-  const sql = postgres(url, {
-    max,
-    // Not in the driver's types: one statement at a time on each connection, so that none waits behind a slow one.
-    ...{ max_pipeline: 0 },
-    socket: links.open,
+  const shared = {
     connect_timeout: connectTimeout / 1000,
-    backoff: () => 0.1,
     fetch_types: false,
     onnotice: () => {},
     connection: {
@@ -50,26 +45,40 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
       statement_timeout: statementTimeout,
       lock_timeout: options.lockTimeout ?? 1000,
     },
-  } as postgres.Options<Record<string, never>>) as Sql;
+  };
   const turns = createTurns(max, queueTimeout);
+  const links = new Set<Link>();
+  const idle: Link[] = [];
   // The server answers or ends every statement by its own timeouts; past this sum the link itself must be dead.
   const deadline = connectTimeout + statementTimeout + 1000;
 
-  async function attempt(text: string, json: string) {
-    const query = sql.unsafe(text, [json], { prepare: true });
+  function takeLink(): Link {
+    for (let link = idle.pop(); link; link = idle.pop()) if (link.alive) return link;
+    const link = createLink(url, shared, () => links.delete(link));
+    links.add(link);
+    return link;
+  }
+
+  async function run(link: Link, text: string, json: string): Promise<unknown> {
+    const query = link.sql.unsafe(text, [json], { prepare: true });
     let overdue = false;
     const timer = setTimeout(() => {
       overdue = true;
-      links.cut();
+      link.cut();
     }, deadline);
     try {
-      return (await query)[0]?.data as unknown;
+      const rows = await query;
+      idle.push(link);
+      return rows[0]?.data;
     } catch (error) {
       // The driver sets `state` when it hands a query to a connection.
       const executed = (query as unknown as { state: unknown }).state !== null;
-      if (overdue)
-        throw new DbUnavailable(`The database did not answer in ${deadline} ms`, 'TIMEOUT', executed);
-      throw sqlError(error, executed);
+      const failure = overdue
+        ? new DbUnavailable(`The database did not answer in ${deadline} ms`, 'TIMEOUT', executed)
+        : sqlError(error, executed);
+      if (endsSession(failure)) link.cut();
+      else idle.push(link);
+      throw failure;
     } finally {
       clearTimeout(timer);
     }
@@ -80,60 +89,45 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
     const json = JSON.stringify(input);
     await turns.take();
     try {
-      return await attempt(text, json);
-    } catch (error) {
-      // A pooled connection may have died unnoticed; what was not sent is tried once more on a new one.
-      if (!(error instanceof DbUnavailable) || error.sent || !CONNECTION_LOST.test(error.code)) throw error;
-      return await attempt(text, json);
+      return await run(takeLink(), text, json);
     } finally {
       turns.give();
     }
   }
 
-  const db: PostgresDb = { sql, call, [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }) };
+  const sql = postgres(url, { ...shared, max: 2, idle_timeout: 10 }) as Sql;
+  async function close(): Promise<void> {
+    await Promise.race([turns.close(), delay(5000, undefined, { ref: false })]);
+    for (const link of links) link.cut();
+    await sql.end({ timeout: 1 });
+  }
+
+  const link = takeLink();
   try {
-    await sql`select 1`;
+    await link.sql`select 1`;
+    idle.push(link);
   } catch (error) {
-    await db[Symbol.asyncDispose]();
+    await close();
     throw sqlError(error, false);
   }
-  return db;
+  return { sql, call, [Symbol.asyncDispose]: close };
 }
 
-const CONNECTION_LOST = /^(CONNECTION_CLOSED|CONNECTION_DESTROYED|ECONNRESET|EPIPE|57P0[12])$/;
-
-/** The sockets of one pool, so that a stalled link can be cut: the driver alone would wait for TCP's quarter of an hour. */
-function createLinks() {
-  const sockets = new Set<net.Socket>();
-  let turn = 0;
-
-  function open({ host, port }: { host: string[]; port: number[] }): net.Socket {
-    for (const socket of sockets) if (socket.destroyed) sockets.delete(socket);
-    const next = turn++ % host.length;
-    const target = { host: host[next] ?? 'localhost', port: port[next] ?? 5432 };
-    const socket = net.connect(target);
-    // The driver reconnects without end or pause when a server hangs up before its first byte; an error ends that call.
-    socket.on('end', () => {
-      if (socket.bytesRead === 0)
-        socket.destroy(new Error('the server closed the connection before answering'));
-    });
-    sockets.add(socket);
-    return Object.assign(socket, target);
-  }
-
-  function cut(): void {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  }
-  return { open, cut };
+/** Timeouts of a statement leave its session whole; every other trouble with the database means a new connection. */
+function endsSession(error: Error): boolean {
+  return error instanceof DbUnavailable && !/^(57014|55P03)$/.test(error.code);
 }
 
 /** Lets `max` callers in at once and the others in order of arrival, none waiting longer than `patience` ms. */
 function createTurns(max: number, patience: number) {
   const waiting: (() => void)[] = [];
+  const closed = Promise.withResolvers<void>();
   let free = max;
+  let closing = false;
 
   function take(): Promise<void> {
+    if (closing)
+      return Promise.reject(new DbUnavailable('The database connection is closed', 'CLOSED', false));
     if (free > 0) {
       free--;
       return Promise.resolve();
@@ -156,7 +150,14 @@ function createTurns(max: number, patience: number) {
   function give(): void {
     const next = waiting.shift();
     if (next) next();
-    else free++;
+    else if (++free === max && closing) closed.resolve();
   }
-  return { take, give };
+
+  /** Lets nobody new in; resolves when the last one is out. */
+  function close(): Promise<void> {
+    closing = true;
+    if (free === max) closed.resolve();
+    return closed.promise;
+  }
+  return { take, give, close };
 }
