@@ -1,0 +1,192 @@
+// Who is there: claims of sockets and of the person, reduced to one effective presence per user, told to those who share a room.
+import type { Presence, PresenceCounts } from '#shared/protocol/models.ts';
+import { limits } from '#shared/protocol/primitives.ts';
+import type { Outlet } from './ports.ts';
+import type { RoomFeed } from './room-feed.ts';
+import type { RoomFeeds } from './room-feeds.ts';
+
+/** What a person says of themselves, in force as long as a socket is there and `until` has not come. */
+export interface ManualClaim {
+  readonly status: 'active' | 'away' | 'dnd' | 'invisible' | 'auto';
+  readonly text?: string | undefined;
+  readonly emoji?: string | undefined;
+  /** ISO time. */
+  readonly until?: string | undefined;
+}
+
+interface Person {
+  readonly sockets: Set<string>;
+  /** When the last socket went; until the grace ends the person still counts as there (no flapping on a reload). */
+  leftAt?: number;
+  manual?: ManualClaim;
+  /** What the rooms were told last. */
+  told: Presence;
+}
+
+export interface PresenceHub {
+  connected(user: string, socket: string): void;
+  disconnected(user: string, socket: string): void;
+  set(user: string, claim: ManualClaim): Presence;
+  /** As others see it. */
+  get(user: string): Presence;
+  /** Everybody of the room who is not offline. */
+  inRoom(feed: RoomFeed): Presence[];
+  online(feed: RoomFeed): number;
+  /** Tells the rooms what changed. Called once a second, so that no socket gets more than one frame in that time. */
+  flush(): void;
+}
+
+/** The effective presence that a person's claims add up to at `now` (ms). Pure. */
+export function effective(
+  claims: { there: boolean; manual?: ManualClaim | undefined },
+  now: number,
+): Omit<Presence, 'user' | 'since'> {
+  if (!claims.there) return { status: 'offline', sources: [] };
+  const { manual } = claims;
+  if (!manual || (manual.until && Date.parse(manual.until) <= now)) {
+    return { status: 'active', sources: ['socket'] };
+  }
+  if (manual.status === 'invisible') return { status: 'offline', sources: [] };
+  const words = { ...(manual.text && { text: manual.text }), ...(manual.emoji && { emoji: manual.emoji }) };
+  if (manual.status === 'auto') {
+    return {
+      status: 'active',
+      ...words,
+      sources: words.text || words.emoji ? ['socket', 'manual'] : ['socket'],
+    };
+  }
+  return { status: manual.status, ...words, sources: ['manual', 'socket'] };
+}
+
+export function createPresence(deps: {
+  feeds: RoomFeeds;
+  outlet: Outlet;
+  now(): number;
+  /** Milliseconds between the last socket's end and being offline. */
+  grace: number;
+  /** The user has neither a socket nor a grace left. */
+  gone(user: string): void;
+}): PresenceHub {
+  const { feeds, outlet, now, grace } = deps;
+  const people = new Map<string, Person>();
+  /** Those whose claims changed, or will by the mere passing of time. */
+  const stirred = new Set<string>();
+
+  const current = (user: string, person: Person): Presence => {
+    const there = person.sockets.size > 0 || (person.leftAt !== undefined && now() - person.leftAt < grace);
+    const reduced = effective({ there, manual: person.manual }, now());
+    const { user: _, since, ...told } = person.told;
+    return same(told, reduced) ? person.told : { user, ...reduced, since: new Date(now()).toISOString() };
+  };
+
+  const get = (user: string): Presence => {
+    const person = people.get(user);
+    return person ? current(user, person) : offline(user, now());
+  };
+
+  const inRoom = (feed: RoomFeed): Presence[] => {
+    const there: Presence[] = [];
+    const [fewer, others] = people.size < feed.members.size ? [people, feed.members] : [feed.members, people];
+    for (const user of fewer.keys()) {
+      if (!others.has(user)) continue;
+      const presence = get(user);
+      if (presence.status !== 'offline') there.push(presence);
+    }
+    return there;
+  };
+
+  /** What became different since the rooms were told, and what is over. */
+  const changes = (): Presence[] => {
+    const changed: Presence[] = [];
+    for (const user of stirred) {
+      const person = people.get(user);
+      if (!person) continue;
+      const presence = current(user, person);
+      if (presence !== person.told) {
+        person.told = presence;
+        changed.push(presence);
+      }
+      const waiting = person.sockets.size === 0 || person.manual?.until !== undefined;
+      if (!waiting) stirred.delete(user);
+      if (
+        person.sockets.size === 0 &&
+        presence.status === 'offline' &&
+        now() - (person.leftAt ?? 0) >= grace
+      ) {
+        stirred.delete(user);
+        people.delete(user);
+        deps.gone(user);
+      }
+    }
+    return changed;
+  };
+
+  return {
+    connected(user, socket) {
+      const person = people.get(user) ?? { sockets: new Set(), told: offline(user, now()) };
+      people.set(user, person);
+      person.sockets.add(socket);
+      delete person.leftAt;
+      stirred.add(user);
+    },
+    disconnected(user, socket) {
+      const person = people.get(user);
+      if (!person?.sockets.delete(socket) || person.sockets.size > 0) return;
+      person.leftAt = now();
+      stirred.add(user);
+    },
+    set(user, claim) {
+      const person = people.get(user);
+      if (!person) return offline(user, now());
+      person.manual = claim;
+      stirred.add(user);
+      return current(user, person);
+    },
+    get,
+    inRoom,
+    online: feed => inRoom(feed).length,
+    flush() {
+      const changed = changes();
+      if (changed.length === 0) return;
+      const perSocket = new Map<string, Map<string, Presence>>();
+      for (const feed of feeds.all()) {
+        const here = changed.filter(presence => feed.members.has(presence.user));
+        if (here.length === 0) continue;
+        const sockets = [...feed.listeners()];
+        const there = inRoom(feed);
+        if (there.length > limits.rosterUsers) {
+          const counts: PresenceCounts = { active: 0, away: 0, dnd: 0 };
+          for (const { status } of there) if (status !== 'offline') counts[status]++;
+          outlet.presenceCounts(
+            sockets.map(listener => listener.socket),
+            { room: feed.room, counts },
+          );
+          continue;
+        }
+        for (const { socket } of sockets) {
+          const mine = perSocket.get(socket) ?? new Map<string, Presence>();
+          perSocket.set(socket, mine);
+          for (const presence of here) mine.set(presence.user, presence);
+        }
+      }
+      for (const [socket, mine] of perSocket) outlet.presence(socket, [...mine.values()]);
+    },
+  };
+}
+
+const offline = (user: string, now: number): Presence => ({
+  user,
+  status: 'offline',
+  sources: [],
+  since: new Date(now).toISOString(),
+});
+
+function same(a: Omit<Presence, 'user' | 'since'>, b: Omit<Presence, 'user' | 'since'>): boolean {
+  return (
+    a.status === b.status &&
+    a.text === b.text &&
+    a.emoji === b.emoji &&
+    a.sources.length === b.sources.length &&
+    a.sources.every((source, i) => source === b.sources[i])
+  );
+}

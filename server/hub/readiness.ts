@@ -1,0 +1,34 @@
+// Whether this node can serve: its database takes a write within a second, and it is not on its way out.
+const PATIENCE = 1000;
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** One line per thing that was looked at; for operators, without secrets. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** @param deps.probe writes to the database and rejects with a sentence when it cannot */
+export function createReadiness(deps: {
+  probe(): Promise<unknown>;
+  draining(): boolean;
+}): () => Promise<Readiness> {
+  const database = async (): Promise<string> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>(resolve => {
+      timer = setTimeout(resolve, PATIENCE, `no answer within ${PATIENCE} ms`);
+    });
+    const probe = deps.probe().then(
+      () => 'ok',
+      (error: Error) => error.message,
+    );
+    try {
+      return await Promise.race([probe, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return async () => {
+    const checks = { database: await database(), draining: deps.draining() ? 'yes' : 'no' };
+    return { ready: checks.database === 'ok' && checks.draining === 'no', checks };
+  };
+}

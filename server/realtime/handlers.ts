@@ -1,0 +1,72 @@
+// What each call does: one line, from the wire to the domain.
+import type { CallData, CallName, ParsedInput } from '#shared/protocol/calls.ts';
+import { HubError } from '../hub/errors.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { SignedIn } from '../hub/sessions.ts';
+import type { Session } from './session.ts';
+
+export type Handlers = {
+  [C in CallName]: (session: Session, input: ParsedInput<C>) => Promise<CallData<C>>;
+};
+
+/** Calls that take their place in the log writer's queue, or another, as they begin: many of one socket may be under way at once. */
+export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
+  'message:send',
+  'message:edit',
+  'message:delete',
+  'message:react',
+  'message:pin',
+  'read:mark',
+  'typing',
+]);
+
+/** Calls that write, and so are counted against the person and the room. */
+export const writing: ReadonlySet<CallName> = new Set<CallName>([
+  'room:create',
+  'room:update',
+  'member:add',
+  'member:remove',
+  'member:role',
+  'member:mute',
+  'message:send',
+  'message:edit',
+  'message:delete',
+  'message:react',
+  'message:pin',
+]);
+
+export function createHandlers(hub: Hub, authenticate: (token: string) => Promise<SignedIn>): Handlers {
+  const { rooms, messages } = hub;
+  return {
+    'room:create': ({ actor }, input) => rooms.create(actor, input),
+    'room:list': ({ actor }, input) => rooms.list(actor, input),
+    'room:join': ({ actor, id }, input) => rooms.join(actor, id, input),
+    'room:leave': ({ actor, id }, input) => rooms.leave(actor, id, input),
+    'room:update': ({ actor }, input) => rooms.update(actor, input),
+    'member:add': ({ actor }, input) => rooms.add(actor, input),
+    'member:remove': ({ actor }, input) => rooms.remove(actor, input),
+    'member:role': ({ actor }, input) => rooms.role(actor, input),
+    'member:mute': ({ actor }, input) => rooms.mute(actor, input),
+    'message:send': ({ actor }, input) => messages.send(actor, input),
+    'message:edit': ({ actor }, input) => messages.edit(actor, input),
+    'message:delete': ({ actor }, input) => messages.delete(actor, input),
+    'message:react': ({ actor }, input) => messages.react(actor, input),
+    'message:pin': ({ actor }, input) => messages.pin(actor, input),
+    'messages:read': ({ actor }, input) => messages.read(actor, input),
+    'events:read': ({ actor }, input) => messages.log(actor, input),
+    'read:mark': ({ actor }, { room, seq }) => hub.markRead(actor, room, seq),
+    typing: async ({ actor, id }, { room, on }) => {
+      hub.signals.typing(id, actor.id, room, on);
+      return {};
+    },
+    'presence:set': async ({ actor }, claim) => ({ presence: hub.presence.set(actor.id, claim) }),
+    'presence:get': ({ actor }, input) => rooms.presence(actor, input),
+    'user:get': ({ actor }, input) => rooms.users(actor, input),
+    'session:refresh': async (session, { token }) => {
+      const actor = await authenticate(token);
+      if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');
+      session.refresh(actor);
+      return { expiresAt: new Date(actor.expiresAt).toISOString() };
+    },
+  };
+}

@@ -1,0 +1,151 @@
+// The Socket.IO door: transport settings, the handshake, and the life of a socket from welcome to goodbye.
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import { limits as sizes } from '#shared/protocol/primitives.ts';
+import type { Push, PushName } from '#shared/protocol/pushes.ts';
+import { PROTOCOL } from '#shared/protocol/version.ts';
+import { addressKey } from '../hub/address.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { OriginPolicy } from '../hub/origins.ts';
+import type { Log } from '../hub/ports.ts';
+import type { Limits } from '../hub/ports-people.ts';
+import type { SignedIn } from '../hub/sessions.ts';
+import { type ConnectionCaps, createAdmission, RefusedHandshake } from './admission.ts';
+import { createDispatch } from './dispatch.ts';
+import { createHandlers } from './handlers.ts';
+import { Session } from './session.ts';
+
+export type ServerPushes = { [N in PushName]: (payload: Push<N>) => void };
+type NoEvents = Record<string, never>;
+interface SocketData {
+  actor: SignedIn;
+  address: string;
+}
+export type HubServer = Server<NoEvents, ServerPushes, NoEvents, SocketData>;
+export type HubSocket = Socket<NoEvents, ServerPushes, NoEvents, SocketData>;
+
+export interface RealtimeDeps {
+  readonly server: HttpServer;
+  readonly hub: Hub;
+  authenticate(token: string): Promise<SignedIn>;
+  readonly limits: Limits;
+  readonly caps: ConnectionCaps;
+  readonly origins: OriginPolicy;
+  readonly transports: ('websocket' | 'polling')[];
+  readonly node: string;
+  /** The peer's address, or what a trusted proxy says it is. */
+  addressOf(request: IncomingMessage): string;
+  readonly log: Log;
+}
+
+export interface Realtime extends AsyncDisposable {
+  readonly io: HubServer;
+  /** Ends the sockets of a sign-in that is over, on this node. */
+  endSession(session: string): void;
+  /** The sign-ins with an open socket on this node. */
+  openSessions(): string[];
+}
+
+export function createRealtime(deps: RealtimeDeps): Realtime {
+  const { hub, log, limits, origins, node } = deps;
+  const admission = createAdmission(deps);
+  const dispatch = createDispatch({ handlers: createHandlers(hub, deps.authenticate), limits, log });
+  const sessions = new Map<string, Session>();
+
+  const io: HubServer = new Server(deps.server, {
+    transports: deps.transports,
+    allowUpgrades: deps.transports.length > 1,
+    serveClient: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: sizes.packetBytes,
+    connectTimeout: 5000,
+    // A dead peer is noticed after 35 s at the latest, within the 45 s that I11 allows a ghost.
+    pingInterval: 20_000,
+    pingTimeout: 15_000,
+    cors: { origin: (_origin, allow) => allow(null, false) },
+    allowRequest(request, allow) {
+      // Browsers do not apply CORS to WebSockets, so the origin is looked at here (attack 1).
+      const { origin, host } = request.headers;
+      const query = new URL(request.url ?? '/', 'http://hub').searchParams;
+      if (!origins.allows(origin, host)) allow('This page may not connect here.', false);
+      else if (query.has('token') || query.has('access_token'))
+        allow('Tokens must not stand in the address.', false);
+      else allow(null, true);
+    },
+  });
+
+  io.use(async (socket, next) => {
+    const address = addressKey(deps.addressOf(socket.request));
+    try {
+      const actor = await admission.admit(socket.handshake.auth, address);
+      socket.data = { actor, address };
+      if (socket.conn.readyState === 'open') return next();
+      admission.leave(actor, address);
+    } catch (error) {
+      if (error instanceof RefusedHandshake) return next(error);
+      log.error({ err: error }, 'a handshake failed');
+      next(
+        new RefusedHandshake({
+          code: 'unavailable',
+          message: 'Something broke on our side.',
+          retryAfterMs: 5000,
+        }),
+      );
+    }
+  });
+
+  io.on('connection', socket => {
+    const { actor, address } = socket.data;
+    const session = new Session(socket, actor, address);
+    sessions.set(socket.id, session);
+    hub.connected(actor, socket.id);
+
+    socket.conn.on('packet', ({ data }: { data?: unknown }) => {
+      if (typeof data !== 'string') return;
+      const taken = limits.take('bytes.socket', socket.id, data.length);
+      if (!taken.ok) session.end({ code: 'kicked', reconnect: true, retryAfterMs: taken.retryAfterMs });
+    });
+    socket.onAny((name: string, ...args: unknown[]) => dispatch.call(session, name, args));
+    socket.on('error', error => log.debug({ err: error, user: actor.id }, 'a socket failed'));
+    socket.on('disconnect', reason => {
+      log.debug({ user: actor.id, socket: socket.id, reason }, 'disconnected');
+      sessions.delete(socket.id);
+      session.dispose();
+      admission.leave(actor, address);
+      hub.disconnected(actor, socket.id);
+      // A join that was still under way subscribes a socket that is gone.
+      void session.lane.idle().then(() => hub.disconnected(actor, socket.id));
+    });
+
+    socket.emit('welcome', {
+      protocol: PROTOCOL,
+      node,
+      user: { id: actor.id, name: actor.name, role: actor.role },
+      session: actor.session ?? socket.id,
+      serverTime: new Date().toISOString(),
+      // Files come with a later version; until then none may be sent.
+      limits: { textBytes: sizes.textBytes, packetBytes: sizes.packetBytes, fileBytes: 0 },
+      announcements: [],
+    });
+    log.debug({ user: actor.id, socket: socket.id, address }, 'connected');
+  });
+
+  return {
+    io,
+    endSession(id) {
+      for (const session of sessions.values()) {
+        if (session.actor.session === id) session.end({ code: 'revoked', reconnect: false });
+      }
+    },
+    openSessions: () => [
+      ...new Set([...sessions.values()].flatMap(({ actor }) => (actor.session ? [actor.session] : []))),
+    ],
+    async [Symbol.asyncDispose]() {
+      for (const session of sessions.values()) {
+        session.end({ code: 'draining', reconnect: true, retryAfterMs: Math.round(Math.random() * 5000) });
+      }
+      await io.close();
+    },
+  };
+}

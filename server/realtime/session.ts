@@ -1,0 +1,58 @@
+// One signed-in socket: who it is, until when its token holds, and the order of its calls.
+import type { Push } from '#shared/protocol/pushes.ts';
+import type { SignedIn } from '../hub/sessions.ts';
+import type { HubSocket } from './io.ts';
+import { createLane, type Lane } from './lane.ts';
+
+/** The longest delay a timer takes. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+export class Session {
+  readonly socket: HubSocket;
+  readonly address: string;
+  readonly lane: Lane = createLane();
+  #actor: SignedIn;
+  #expiry: NodeJS.Timeout | undefined;
+
+  constructor(socket: HubSocket, actor: SignedIn, address: string) {
+    this.socket = socket;
+    this.address = address;
+    this.#actor = actor;
+    this.#watchExpiry();
+  }
+
+  get id(): string {
+    return this.socket.id;
+  }
+
+  get actor(): SignedIn {
+    return this.#actor;
+  }
+
+  /** Takes over a newer token of the same person. */
+  refresh(actor: SignedIn): void {
+    this.#actor = actor;
+    this.#watchExpiry();
+  }
+
+  /** Says why, then closes. */
+  end(push: Push<'session:end'>): void {
+    this.socket.emit('session:end', push);
+    this.socket.disconnect(true);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#expiry);
+  }
+
+  /** A token that ends while the socket is open ends the socket (attack 13). */
+  #watchExpiry(): void {
+    clearTimeout(this.#expiry);
+    const left = this.#actor.expiresAt - Date.now();
+    this.#expiry = setTimeout(
+      () => (left > MAX_DELAY ? this.#watchExpiry() : this.end({ code: 'expired', reconnect: true })),
+      Math.min(Math.max(left, 0), MAX_DELAY),
+    );
+    this.#expiry.unref();
+  }
+}
