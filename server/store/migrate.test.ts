@@ -19,7 +19,9 @@ const test = suite<{ server: TestServer; database: TestDatabase; db: PostgresDb;
 test.before(async context => {
   context.server = await openTestServer();
 });
-test.after(({ server }) => server[Symbol.asyncDispose]());
+test.after(async ({ server }) => {
+  await server[Symbol.asyncDispose]();
+});
 
 test.before.each(async context => {
   context.database = await openEmptyDatabase();
