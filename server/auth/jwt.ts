@@ -32,6 +32,7 @@ export function createJwt({ secret }: { secret: string }): TokenSigner {
         .setIssuer(TOKEN_ISSUER)
         .setAudience(TOKEN_ISSUER)
         .setSubject(sub)
+        .setJti(crypto.randomUUID())
         .setIssuedAt(now)
         .setExpirationTime(now + seconds)
         .sign(key);

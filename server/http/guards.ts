@@ -6,24 +6,29 @@ import type { OriginPolicy } from '../hub/origins.ts';
 import type { Log } from '../hub/ports.ts';
 import type { Limits } from '../hub/ports-people.ts';
 
-/** Names each request for the log and the caller. Addresses of the API are logged as patterns, since they may hold secrets. */
+/** Names each request for the log and for the caller. */
 export function requestLog(log: Log): RequestHandler {
   return (req, res, next) => {
     const request = crypto.randomUUID();
     const began = performance.now();
     res.set('X-Request-Id', request);
     res.on('finish', () => {
-      const path = req.route
-        ? req.baseUrl + req.route.path
-        : req.path.startsWith('/api')
-          ? '/api/…'
-          : req.path;
       const ms = Math.round(performance.now() - began);
-      log.debug({ request, method: req.method, path, status: res.statusCode, ms }, 'request');
+      log.debug(
+        { request, method: req.method, path: loggable(req.originalUrl), status: res.statusCode, ms },
+        'request',
+      );
     });
     next();
   };
 }
+
+/** A path without its query, and without segments so long that they may be a secret. */
+const loggable = (url: string): string =>
+  url
+    .replace(/\?.*$/s, '')
+    .replace(/[^/]{25,}/g, '…')
+    .slice(0, 100);
 
 const SECRET_PARAMETER = /^(access_?|refresh_?|id_?|signin_?)?token$|^(jwt|bearer|authorization|password)$/i;
 

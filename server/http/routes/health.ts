@@ -10,16 +10,15 @@ export interface Readiness {
 /** @param deps.readiness must answer within about a second, and not throw */
 export function healthRoutes({ readiness }: { readiness(): Promise<Readiness> }): Router {
   const router = Router();
-  router.use((_req, res, next) => {
-    res.set('Cache-Control', 'no-store');
-    next();
-  });
   router.get('/healthz', (_req, res) => {
-    res.json({ ok: true });
+    res.set('Cache-Control', 'no-store').json({ ok: true });
   });
   router.get('/readyz', async (_req, res) => {
     const state = await readiness();
-    res.status(state.ready ? 200 : 503).json(state);
+    res
+      .status(state.ready ? 200 : 503)
+      .set('Cache-Control', 'no-store')
+      .json(state);
   });
   return router;
 }

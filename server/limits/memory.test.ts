@@ -1,0 +1,45 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { attemptRates, createMemoryLimits, createNoLimits, flowRates } from './memory.ts';
+
+const test = suite('limits/memory');
+
+test('calls are limited as promised under "Overload"', () => {
+  assert.equal(flowRates['call.socket'], { perSecond: 20, burst: 40 });
+  assert.is(flowRates['call.user'].perSecond * 60, 120);
+  assert.is(flowRates['call.bot'].perSecond, 5);
+  assert.is(flowRates['call.room'].perSecond, 100);
+  assert.is(flowRates['call.address'].perSecond, 300);
+  assert.is(flowRates['bytes.socket'].perSecond, 256 * 1024);
+});
+
+test('each limit counts for itself, and an override replaces its rate', () => {
+  const limits = createMemoryLimits({ 'handshake.address': { perSecond: 1, burst: 2 } });
+  assert.ok(limits.take('handshake.address', 'x').ok);
+  assert.ok(limits.take('handshake.address', 'x').ok);
+  const third = limits.take('handshake.address', 'x');
+  assert.ok(!third.ok && third.retryAfterMs > 0 && third.retryAfterMs <= 1000);
+  assert.ok(limits.take('call.socket', 'x', 40).ok);
+  assert.not(limits.take('call.socket', 'x').ok);
+});
+
+test('attempts add up to a refusal that says when to come back; forgiven ones do not add up', async () => {
+  const limits = createMemoryLimits();
+  const { points, duration } = attemptRates['login.account'];
+  for (let n = 0; n < points * 3; n++) {
+    assert.ok((await limits.attempt('login.account', 'a')).ok);
+    await limits.forgive('login.account', 'a');
+  }
+  for (let n = 0; n < points; n++) assert.ok((await limits.attempt('login.account', 'a')).ok);
+  const refused = await limits.attempt('login.account', 'a');
+  assert.ok(!refused.ok && refused.retryAfterMs > 0 && refused.retryAfterMs <= duration * 1000);
+  assert.ok((await limits.attempt('login.account', 'b')).ok);
+});
+
+test('without limits everything is allowed', async () => {
+  const limits = createNoLimits();
+  for (let n = 0; n < 10_000; n++) assert.ok(limits.take('call.socket', 'x').ok);
+  for (let n = 0; n < 1000; n++) assert.ok((await limits.attempt('login.address', 'x')).ok);
+});
+
+test.run();
