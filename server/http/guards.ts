@@ -47,7 +47,7 @@ export const checkQuery: RequestHandler = (req, _res, next) => {
 
 /** Bodies are JSON: what a plain HTML form can send is refused. */
 export const checkBodyType: RequestHandler = (req, _res, next) => {
-  if (req.is('json') === false)
+  if (req.headers['content-length'] !== '0' && req.is('json') === false)
     throw new HubError('bad_request', 'Send the body as "Content-Type: application/json".');
   next();
 };
