@@ -77,7 +77,10 @@ export class RoomFeed {
   /** Takes a committed batch, in any order and any number of times: continues, closes a gap from the database, or ignores it. */
   offer(batch: Batch): void {
     if (this.#closed) return;
-    if (batch.epoch !== this.epoch) return this.#deps.lost(this);
+    if (batch.epoch !== this.epoch) {
+      this.#deps.lost(this);
+      return;
+    }
     if (batch.head <= this.#applied) return;
     const next = batch.events.find(event => event.seq > this.#applied);
     if (next?.seq !== this.#applied + 1 || this.#catchingUp) {
@@ -133,7 +136,10 @@ export class RoomFeed {
   async #readGap(): Promise<void> {
     const page = await this.#deps.store.feedEvents(this.room, this.#applied);
     if (this.#closed) return;
-    if (!page || page.epoch !== this.epoch || page.head < this.#applied) return this.#deps.lost(this);
+    if (!page || page.epoch !== this.epoch || page.head < this.#applied) {
+      this.#deps.lost(this);
+      return;
+    }
     for (const event of page.items) this.#apply(event);
     this.#schedule();
   }

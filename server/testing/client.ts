@@ -1,0 +1,107 @@
+// A bare Socket.IO client that speaks the protocol and nothing more: tests of the hub must not lean on our own SDK.
+import { io, type Socket } from 'socket.io-client';
+import type { CallData, CallName } from '#shared/protocol/calls.ts';
+import type { Reply, WireError } from '#shared/protocol/errors.ts';
+import type { LogEvent } from '#shared/protocol/events.ts';
+import type { Push, PushName } from '#shared/protocol/pushes.ts';
+
+/** A call that the hub refused. */
+export class Refused extends Error {
+  readonly error: WireError;
+
+  constructor(call: string, error: WireError) {
+    super(`${call}: ${error.code} ${error.message}`);
+    this.error = error;
+  }
+}
+
+export interface TestClient extends AsyncDisposable {
+  readonly socket: Socket;
+  readonly pushes: { name: string; payload: unknown }[];
+  /** Input is anything, since tests send what no client should. */
+  call<C extends CallName>(name: C, input: unknown): Promise<CallData<C>>;
+  /** Resolves with the error that the hub answers. */
+  refused(name: string, input: unknown): Promise<WireError>;
+  /** Resolves with the first push, past or to come, that fits. */
+  push<N extends PushName>(name: N, fits?: (payload: Push<N>) => boolean): Promise<Push<N>>;
+  /** All log entries of a room that were pushed so far. */
+  events(room: string): LogEvent[];
+  /** Resolves when a condition on what was pushed holds. */
+  until(condition: () => boolean): Promise<void>;
+}
+
+const PATIENCE = 10_000;
+
+export async function connect(url: string, auth: object, options: object = {}): Promise<TestClient> {
+  const socket = io(url, {
+    auth: { protocol: 1, ...auth },
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    ...options,
+  });
+  const pushes: TestClient['pushes'] = [];
+  const watchers = new Set<() => void>();
+  socket.onAny((name: string, payload: unknown) => {
+    pushes.push({ name, payload });
+    for (const watch of watchers) watch();
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', error => {
+      socket.close();
+      reject(error);
+    });
+  });
+
+  const send = (name: string, input: unknown) =>
+    socket.timeout(PATIENCE).emitWithAck(name, input) as Promise<Reply<never>>;
+  const until = (condition: () => boolean) =>
+    new Promise<void>((resolve, reject) => {
+      const stop = () => {
+        clearTimeout(timer);
+        watchers.delete(watch);
+      };
+      const watch = () => {
+        if (!condition()) return;
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        stop();
+        reject(
+          new Error(`waited ${PATIENCE} ms for ${condition}; pushes: ${JSON.stringify(pushes.slice(-20))}`),
+        );
+      }, PATIENCE);
+      watchers.add(watch);
+      watch();
+    });
+
+  return {
+    socket,
+    pushes,
+    until,
+    async call(name, input) {
+      const reply = await send(name, input);
+      if (reply.ok) return reply.data;
+      throw new Refused(name, reply.error);
+    },
+    async refused(name, input) {
+      const reply = await send(name, input);
+      if (!reply.ok) return reply.error;
+      throw new Error(`${name} was not refused`);
+    },
+    async push(name, fits = () => true) {
+      const find = () => pushes.find(push => push.name === name && fits(push.payload as never));
+      await until(() => find() !== undefined);
+      return find()?.payload as never;
+    },
+    events: room =>
+      pushes
+        .filter(push => push.name === 'events' && (push.payload as Push<'events'>).room === room)
+        .flatMap(push => (push.payload as Push<'events'>).events),
+    async [Symbol.asyncDispose]() {
+      socket.close();
+    },
+  };
+}
