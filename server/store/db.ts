@@ -18,6 +18,8 @@ export interface Db extends AsyncDisposable {
 /** The database did not do the work now; it may later. */
 export class DbUnavailable extends Unreachable {
   override readonly name = 'DbUnavailable';
+  /** The message is for the operator; a stack would not help. */
+  readonly friendly = true;
   /** SQLSTATE or the socket's error code, such as `57P01` or `ECONNREFUSED`. */
   readonly code: string;
 

@@ -20,6 +20,8 @@ type Recorded = Pick<Migration, 'version' | 'name' | 'checksum'>;
 /** The database's schema and this program's migrations do not fit together; `code` names how. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
+  /** The message is for the operator; a stack would not help. */
+  readonly friendly = true;
   readonly code: 'newer' | 'changed' | 'missing' | 'gap' | 'name' | 'failed';
 
   constructor(code: MigrationError['code'], message: string, cause?: unknown) {

@@ -17,6 +17,8 @@ export interface RunAs {
 /** The embedded database cannot be run here; the message says what to do. */
 export class EmbeddedError extends Error {
   override readonly name = 'EmbeddedError';
+  /** The message is for the operator; a stack would not help. */
+  readonly friendly = true;
 }
 
 /**

@@ -1,0 +1,171 @@
+// Every environment variable this version reads: how its text becomes a value, and an example of a good one.
+import net from 'node:net';
+import { z } from 'zod';
+
+export interface Setting<T> {
+  /** From the variable's text; its message says what is wrong, as in `PORT: "abc" <message>`. */
+  readonly schema: z.ZodType<T, string>;
+  readonly example: string;
+  /** Never repeated in an error. */
+  readonly secret?: true;
+}
+
+const text = z.string();
+const rule = <T>(parse: (value: string) => T | undefined, message: string): z.ZodType<T, string> =>
+  text.transform((value, context) => {
+    const parsed = parse(value);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
+const whole = (least: number, most: number, message: string) =>
+  rule(value => {
+    const number = Number(value);
+    return /^\d+$/.test(value) && number >= least && number <= most ? number : undefined;
+  }, message);
+const oneOf = <T extends string>(...words: T[]) =>
+  rule(value => words.find(word => word === value.toLowerCase()), `is none of ${words.join(', ')}`);
+const ON = ['on', 'true', 'yes', '1'];
+const OFF = ['off', 'false', 'no', '0'];
+const onOff = rule(value => {
+  const word = value.toLowerCase();
+  return ON.includes(word) ? true : OFF.includes(word) ? false : undefined;
+}, 'is neither on nor off');
+const amount = whole(1, 10_000_000, 'is not a whole number from 1 up');
+
+/** Without a slash at the end. */
+const url = (value: string, ...protocols: string[]): string | undefined => {
+  if (!URL.canParse(value)) return undefined;
+  const { protocol, hostname } = new URL(value);
+  return protocols.includes(protocol) && hostname !== '' ? value.replace(/\/+$/, '') : undefined;
+};
+
+/** Each part of a list must be good. */
+const list = <T>(value: string, parse: (part: string) => T | undefined): T[] | undefined => {
+  const parts = value.split(',').map(part => parse(part.trim()));
+  return parts.includes(undefined) ? undefined : (parts as T[]);
+};
+
+const origin = (value: string) =>
+  url(value, 'http:', 'https:') === value && new URL(value).origin === value.toLowerCase()
+    ? new URL(value).origin
+    : undefined;
+
+function addresses(value: string): string | undefined {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return value;
+  const [address = '', bits, ...rest] = value.split('/');
+  const version = net.isIP(address);
+  const fits = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  return version > 0 && fits && rest.length === 0 ? value : undefined;
+}
+
+/** 32 bytes, in base64 or as 64 hexadecimal digits. */
+function key(value: string): Buffer | undefined {
+  const bytes = Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64');
+  return bytes.length === 32 ? bytes : undefined;
+}
+
+const transports = ['websocket', 'polling'] as const;
+const transport = (value: string) => transports.find(name => name === value);
+
+export const settings = {
+  ENVIRONMENT: { schema: oneOf('development', 'production', 'test'), example: 'production' },
+  // Like other programs, any text but a "no" switches it on: DEBUG=socket.io* is common.
+  DEBUG: { schema: rule(value => !OFF.includes(value.toLowerCase()), ''), example: 'on' },
+  LOG_LEVEL: {
+    schema: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    example: 'info',
+  },
+  HOST: {
+    schema: rule(
+      value => (net.isIP(value) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value) ? value : undefined),
+      'is not an address to listen on',
+    ),
+    example: '0.0.0.0',
+  },
+  PORT: { schema: whole(0, 65_535, 'is not a port number'), example: '3000' },
+  PUBLIC_URL: {
+    schema: rule(value => url(value, 'http:', 'https:'), 'is not a web address'),
+    example: 'https://chat.example.com',
+  },
+  DATA_DIR: { schema: text, example: './data' },
+  DATABASE_URL: {
+    schema: rule(
+      value => url(value, 'postgres:', 'postgresql:'),
+      'is not the address of a PostgreSQL database',
+    ),
+    example: 'postgres://user:password@localhost:5432/first_court',
+    secret: true,
+  },
+  NODE_NAME: {
+    schema: rule(
+      value => (/^[\w.-]{1,63}$/.test(value) ? value : undefined),
+      'is not a name of up to 63 letters, digits, dots and dashes',
+    ),
+    example: 'hub-1',
+  },
+  JWT_SECRET: { schema: text, example: '<48 random bytes, as from: openssl rand -base64 48>', secret: true },
+  ENCRYPTION_KEY: {
+    schema: rule(key, 'is not a key of 32 bytes in base64 or hexadecimal'),
+    example: '<32 random bytes, as from: openssl rand -base64 32>',
+    secret: true,
+  },
+  TLS_CERT: { schema: text, example: '/etc/first-court/cert.pem' },
+  TLS_KEY: { schema: text, example: '/etc/first-court/key.pem' },
+  TRUST_PROXY: {
+    schema: rule(
+      value =>
+        OFF.includes(value) ? false : /^[1-9]\d?$/.test(value) ? Number(value) : list(value, addresses),
+      'is neither the number of proxies in front nor a list of their addresses',
+    ),
+    example: '1',
+  },
+  ALLOWED_ORIGINS: {
+    schema: rule(
+      value => list(value, origin),
+      'is not a list of web origins, each with its scheme and without a path',
+    ),
+    example: 'https://intranet.example.com,https://wiki.example.com',
+  },
+  TRANSPORTS: {
+    schema: rule(value => list(value, transport), 'is not a list of websocket, polling'),
+    example: 'websocket,polling',
+  },
+  RATE_LIMITS: { schema: onOff, example: 'on' },
+  MAX_CONNECTIONS: { schema: amount, example: '10000' },
+  MAX_CONNECTIONS_PER_USER: { schema: amount, example: '10' },
+  MAX_CONNECTIONS_PER_ADDRESS: { schema: amount, example: '50' },
+  MAX_HANDSHAKES_PER_ADDRESS: { schema: amount, example: '20' },
+} satisfies Record<string, Setting<unknown>>;
+
+/** Known from the documentation, but of no effect yet. */
+export const unusedSettings: readonly string[] = [
+  ...[
+    'SUPABASE_URL',
+    'SUPABASE_KEY',
+    'REDIS_URL',
+    'ELASTICSEARCH_URL',
+    'STORAGE_URL',
+    'S3_ENDPOINT',
+    'CDN_URL',
+  ],
+  ...[
+    'CLAUDE_API_KEY',
+    'CLAUDE_MODEL',
+    'CLAUDE_BASE_URL',
+    'OPENAI_API_KEY',
+    'OPENAI_BASE_URL',
+    'HF_TOKEN',
+    'HF_ENDPOINT_URL',
+  ],
+  ...[
+    'SLACK_TOKEN',
+    'SLACK_APP_TOKEN',
+    'SLACK_API_URL',
+    'GATHER_API_KEY',
+    'GATHER_SPACE_ID',
+    'GATHER_API_URL',
+  ],
+  ...['GOOGLE_CREDENTIALS', 'GOOGLE_ROOT_URL', 'SMTP_URL', 'SMS_WEBHOOK_URL'],
+];
