@@ -1,0 +1,42 @@
+// What the operator's commands work on: the hub's own settings, secrets and database, found as `npm start` finds them.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Config, loadSecrets, readConfig } from '../../server/config.ts';
+import { openStore } from '../../server/store/open.ts';
+import type { PostgresDb } from '../../server/store/postgres.ts';
+import type { Context } from './context.ts';
+import { CliError } from './errors.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+
+/**
+ * The settings of the hub, from the environment and its `.env`. Relative to the project, wherever the command runs: a second data
+ * folder beside somebody's chat logs would be a second, empty hub.
+ * @throws ConfigError with a line for each variable that is wrong
+ */
+export function operatorConfig({ env }: Pick<Context, 'env'>): Config {
+  const file = path.join(root, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+  return readConfig({ ...env, DATA_DIR: path.resolve(root, env.DATA_DIR || 'data') });
+}
+
+/** Up to date, also when no hub runs. */
+export function openOperatorStore(context: Context): Promise<PostgresDb> {
+  const tell = (_: object, line: string) => context.terminal.note(`court: ${line}`);
+  const log = { debug: () => {}, info: () => {}, warn: tell, error: tell };
+  return openStore({ ...operatorConfig(context), nodeName: 'court-cli' }, log);
+}
+
+/** What the hub signs access tokens with. @throws CliError when this machine does not know it */
+export async function jwtSecret(context: Context): Promise<string> {
+  const secret = await knownJwtSecret(context);
+  if (secret !== undefined) return secret;
+  throw new CliError('The hub has no JWT_SECRET yet: set it, or start the hub once and it makes one.');
+}
+
+export async function knownJwtSecret(context: Context): Promise<string | undefined> {
+  const config = operatorConfig(context);
+  if (config.jwtSecret !== undefined) return config.jwtSecret;
+  const kept = existsSync(path.join(config.dataDir, 'secrets.json'));
+  return kept ? (await loadSecrets(config)).jwtSecret : undefined;
+}
