@@ -19,8 +19,8 @@ import { createReadiness } from './hub/readiness.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRealtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
-import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
+import type { PostgresDb } from './store/postgres.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 
@@ -29,7 +29,7 @@ export interface Running extends AsyncDisposable {
   readonly url: string;
   readonly hub: Hub;
   readonly people: People;
-  readonly db: Db;
+  readonly db: PostgresDb;
 }
 
 /** What tests put in place of the real thing. */
@@ -50,7 +50,10 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   await using parts = new AsyncDisposableStack();
   const secrets = await loadSecrets(config);
   const db = parts.use(await openStore(config, log));
-  const limits = config.rateLimits ? createMemoryLimits() : createNoLimits();
+  const handshakes = config.maxHandshakesPerAddress;
+  const limits = config.rateLimits
+    ? createMemoryLimits({ 'handshake.address': { perSecond: handshakes, burst: handshakes } })
+    : createNoLimits();
   const origins = createOriginPolicy([
     ...config.allowedOrigins,
     ...(config.publicUrl ? [config.publicUrl] : []),

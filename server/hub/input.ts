@@ -36,6 +36,7 @@ function refuseHostile(input: unknown): void {
   for (let item = queue.pop(); item; item = queue.pop()) {
     const { value, depth } = item;
     if (typeof value !== 'object' || value === null) continue;
+    if (ArrayBuffer.isView(value)) throw new HubError('bad_request', 'Binary data is not taken here.');
     if (depth >= MAX_DEPTH)
       throw new HubError('bad_request', `The input is nested more than ${MAX_DEPTH} levels deep.`);
     for (const key of Object.keys(value)) {

@@ -69,6 +69,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       const { origin, host } = request.headers;
       const query = new URL(request.url ?? '/', 'http://hub').searchParams;
       if (!origins.allows(origin, host)) allow('This page may not connect here.', false);
+      else if (query.get('EIO') !== '4') allow('Only Engine.IO 4 is spoken here.', false);
       else if (query.has('token') || query.has('access_token'))
         allow('Tokens must not stand in the address.', false);
       else allow(null, true);

@@ -26,7 +26,7 @@ export interface TestClient extends AsyncDisposable {
   push<N extends PushName>(name: N, fits?: (payload: Push<N>) => boolean): Promise<Push<N>>;
   /** All log entries of a room that were pushed so far. */
   events(room: string): LogEvent[];
-  /** Resolves when a condition on what was pushed holds. */
+  /** Resolves when a condition on what was pushed, or on being connected, holds. */
   until(condition: () => boolean): Promise<void>;
 }
 
@@ -42,10 +42,14 @@ export async function connect(url: string, auth: object, options: object = {}): 
   });
   const pushes: TestClient['pushes'] = [];
   const watchers = new Set<() => void>();
+  const look = () => {
+    for (const watch of watchers) watch();
+  };
   socket.onAny((name: string, payload: unknown) => {
     pushes.push({ name, payload });
-    for (const watch of watchers) watch();
+    look();
   });
+  socket.on('disconnect', look);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', error => {

@@ -44,7 +44,7 @@ export const calls = {
   'room:join': {
     input: inRoom.extend({
       /** Where the client's copy of the log ends. */
-      after: z.object({ epoch: z.string().max(64), seq: p.seq }).optional(),
+      after: z.object({ epoch: p.epoch, seq: p.seq }).optional(),
     }),
     data: z.object({
       room: m.room,
@@ -90,7 +90,7 @@ export const calls = {
       id: p.uuid,
       text: p.messageText,
       replyTo: p.uuid.optional(),
-      files: z.array(z.string().min(1).max(128)).max(20).optional(),
+      files: z.array(p.fileId).max(20).optional(),
       meta: p.meta.optional(),
     }),
     data: z.object({

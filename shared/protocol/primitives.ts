@@ -37,6 +37,8 @@ export const roomId = z
   .string()
   .max(80)
   .regex(/^[a-z0-9][a-z0-9._-]*$/, 'is not a slug: lower-case letters, digits, dots, dashes, up to 80');
+export const fileId = line(128);
+export const epoch = plain(64);
 export const seq = z.int().min(0);
 export const timestamp = z.iso.datetime({ offset: true });
 export const title = line(limits.titleChars);
