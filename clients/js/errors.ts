@@ -33,3 +33,16 @@ export interface CallErrorDetails {
   details?: unknown;
   cause?: unknown;
 }
+
+const passing: ReadonlySet<CallErrorCode> = new Set<CallErrorCode>([
+  'unknown',
+  'not_sent',
+  'rate_limited',
+  'unavailable',
+  'internal',
+  'unauthenticated',
+  'token_expired',
+]);
+
+/** It says no for now, not for good: the same call may succeed later. */
+export const isPassing = (code: CallErrorCode): boolean => passing.has(code);

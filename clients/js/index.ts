@@ -17,6 +17,7 @@ export type {
 } from '../../shared/protocol/models.ts';
 export type { Push, PushName } from '../../shared/protocol/pushes.ts';
 export { applyEvent } from '../../shared/room-state.ts';
+export { createClient } from './client.ts';
 export type { CallErrorCode } from './errors.ts';
 export { CallError } from './errors.ts';
 export { indexedDbOutbox } from './outbox-storage/indexeddb.ts';

@@ -10,7 +10,7 @@ import type {
   User,
 } from '../../shared/protocol/models.ts';
 import type { Push, PushName } from '../../shared/protocol/pushes.ts';
-import type { CallError } from './errors.ts';
+import type { CallError, CallErrorCode } from './errors.ts';
 
 export type Welcome = Push<'welcome'>;
 /** Takes the listener off again. */
@@ -218,7 +218,7 @@ export interface Room {
   history(options?: { before?: number; after?: number; around?: number; limit?: number }): Promise<Message[]>;
   /** Puts a page of older messages in front of `messages`, where they stay up to date. `false`: there are none. */
   loadOlder(limit?: number): Promise<boolean>;
-  /** The first message of a thread and its replies (newest 200). */
+  /** The replies of a thread, oldest first, in their current state; the newest 200. */
   thread(root: string): Promise<Message[]>;
   /** Asks the hub for the presence of the room's people. */
   presence(): Promise<Presence[]>;
@@ -232,17 +232,19 @@ export interface Room {
 export type OutboxCall = 'message:send' | 'message:edit' | 'message:delete' | 'message:react' | 'message:pin';
 
 /** A call as it is kept, plain enough for any storage. */
-export interface OutboxEntry {
-  /** Also the id by which the hub knows a repetition. */
-  id: string;
-  room: string;
-  call: OutboxCall;
-  input: CallInput<OutboxCall>;
-  /** When it was made, ISO 8601. */
-  at: string;
-  /** Refused for good; `retry` or `discard` it. */
-  failed?: { code: CallError['code']; message: string };
-}
+export type OutboxEntry = {
+  [C in OutboxCall]: {
+    /** Also the id by which the hub knows a repetition; of a message, the message's. */
+    id: string;
+    room: string;
+    call: C;
+    input: CallInput<C>;
+    /** When it was made, ISO 8601. */
+    at: string;
+    /** Refused for good; `retry` or `discard` it. */
+    failed?: { code: CallErrorCode; message: string };
+  };
+}[OutboxCall];
 
 export interface Outbox {
   /** What is not in the log yet, in the order made. */
@@ -254,11 +256,7 @@ export interface Outbox {
 }
 
 /** A kept entry: whose it is, which page or process holds it, and its place in the order. */
-export interface StoredEntry extends OutboxEntry {
-  account: string;
-  owner: string;
-  order: number;
-}
+export type StoredEntry = OutboxEntry & { account: string; owner: string; order: number };
 
 /** Keeps outbox entries by id. Calls are made one after the other. */
 export interface OutboxStorage {

@@ -1,0 +1,288 @@
+// One room as a program holds it: follows the log, sends through the outbox, and tells its listeners.
+import type { CallData, CallInput } from '../../shared/protocol/calls.ts';
+import type { LogEvent } from '../../shared/protocol/events.ts';
+import type { Message, Presence, PresenceCounts } from '../../shared/protocol/models.ts';
+import type { BackoffOptions } from './backoff.ts';
+import type { Connection } from './connection.ts';
+import { Emitter } from './emitter.ts';
+import { CallError } from './errors.ts';
+import { readFitting } from './older-page.ts';
+import type { RoomOutbox } from './outbox.ts';
+import type { PresenceBook } from './presence-book.ts';
+import { ReadMarker } from './read-marker.ts';
+import { RoomCopy } from './room-copy.ts';
+import { RoomSync } from './room-sync.ts';
+import { RoomTyping } from './room-typing.ts';
+import type {
+  Off,
+  OutboxEntry,
+  Room,
+  RoomEvents,
+  RoomMessage,
+  RoomSnapshot,
+  SendOptions,
+  Sent,
+} from './types.ts';
+import { uuid } from './uuid.ts';
+
+export interface RoomDeps {
+  connection: Connection;
+  outbox: RoomOutbox;
+  presence: PresenceBook;
+  /** One's own user id. */
+  me(): string;
+  keep: number;
+  backoff: BackoffOptions | undefined;
+}
+
+export class LiveRoom implements Room {
+  readonly id: string;
+  readonly #deps: RoomDeps;
+  readonly #events = new Emitter<RoomEvents>();
+  readonly #copy: RoomCopy;
+  readonly #sync: RoomSync;
+  readonly #typing: RoomTyping;
+  readonly #marker: ReadMarker;
+  #removed = false;
+  #older: Promise<boolean> | undefined;
+  /** While entries are applied, `change` waits for the last one. */
+  #isApplying = false;
+
+  constructor(id: string, deps: RoomDeps) {
+    this.id = id;
+    this.#deps = deps;
+    const { connection, outbox } = deps;
+    this.#copy = new RoomCopy(id, { ...deps, unsent: () => outbox.of(id) });
+    this.#typing = new RoomTyping(
+      on => connection.sendVolatile('typing', { room: id, on }),
+      () => {
+        this.#changed('typing');
+        this.#events.emit('typing', this.snapshot.typing);
+      },
+    );
+    this.#marker = new ReadMarker(
+      async seq => (await connection.send('read:mark', { room: id, seq })).readSeq,
+    );
+    this.#sync = new RoomSync(id, deps, {
+      joined: (answer, reset) => this.#joined(answer, reset),
+      apply: events => this.#applyAll(events),
+      gap: gap => this.#events.emit('gap', gap),
+      refused: error => (this.#sync.epoch === undefined ? this.#changed() : this.removed(error.message)),
+      moved: () => this.#changed(),
+    });
+  }
+
+  readonly subscribe = (listener: () => void): Off => this.#events.on('change', listener);
+
+  readonly getSnapshot = (): RoomSnapshot =>
+    this.#copy.snapshot(
+      () => ({
+        status: this.#status,
+        epoch: this.#sync.epoch,
+        head: this.#sync.seq,
+        readSeq: this.#marker.seq,
+      }),
+      () => this.#typing.users,
+    );
+
+  get snapshot(): RoomSnapshot {
+    return this.getSnapshot();
+  }
+
+  get messages(): readonly RoomMessage[] {
+    return this.#copy.messages;
+  }
+
+  on<E extends keyof RoomEvents>(event: E, listener: (payload: RoomEvents[E]) => void): Off {
+    return this.#events.on(event, listener);
+  }
+
+  async join(): Promise<RoomSnapshot> {
+    this.#removed = false;
+    const whole = this.#sync.follow();
+    this.#changed();
+    await whole;
+    return this.snapshot;
+  }
+
+  async leave({ forget }: { forget?: boolean } = {}): Promise<void> {
+    this.#sync.unfollow(new CallError('not_sent', 'Left the room'));
+    this.#typing.clear();
+    this.#changed();
+    // A connection that is lost has left already.
+    if (!forget && !this.#deps.connection.isOpen) return;
+    await this.#deps.connection.call('room:leave', { room: this.id, ...(forget && { forget }) });
+  }
+
+  send(text: string, options: SendOptions = {}) {
+    this.#typing.own(false);
+    return this.#deps.outbox.add('message:send', { room: this.id, id: uuid(), text, ...options });
+  }
+
+  edit(target: string, text: string) {
+    return this.#deps.outbox.add('message:edit', { room: this.id, id: uuid(), target, text });
+  }
+
+  delete(target: string) {
+    return this.#deps.outbox.add('message:delete', { room: this.id, id: uuid(), target });
+  }
+
+  react(target: string, emoji: string, on = true) {
+    return this.#deps.outbox.add('message:react', { room: this.id, id: uuid(), target, emoji, on });
+  }
+
+  pin(target: string, on = true) {
+    return this.#deps.outbox.add('message:pin', { room: this.id, id: uuid(), target, on });
+  }
+
+  typing(on = true): void {
+    this.#typing.own(on);
+  }
+
+  markRead(seq = this.#sync.seq): void {
+    if (this.#marker.mark(Math.min(seq, this.#sync.seq))) this.#changed();
+  }
+
+  async history(range: Omit<CallInput<'messages:read'>, 'room' | 'thread'> = {}): Promise<Message[]> {
+    return (await this.#read(range)).messages;
+  }
+
+  async thread(root: string): Promise<Message[]> {
+    return (await this.#read({ thread: root, limit: 200 })).messages;
+  }
+
+  async presence(): Promise<Presence[]> {
+    return (await this.#deps.connection.call('presence:get', { room: this.id })).presence;
+  }
+
+  loadOlder(limit = 50): Promise<boolean> {
+    this.#older ??= this.#loadOlder(limit).finally(() => {
+      this.#older = undefined;
+    });
+    return this.#older;
+  }
+
+  // From here on: what the client tells the room.
+
+  /** A connection stands. */
+  connected(): void {
+    this.#sync.connected();
+  }
+
+  /** The connection is lost. */
+  broken(): void {
+    this.#sync.broken();
+    this.#marker.stop();
+    this.#typing.clear();
+    this.#changed();
+  }
+
+  /** No connection will come. */
+  stopped(why: CallError): void {
+    this.#sync.stopped(why);
+  }
+
+  resync(): void {
+    this.#sync.resync();
+  }
+
+  frame(epoch: string, events: LogEvent[]): void {
+    this.#sync.frame(epoch, events);
+  }
+
+  removed(reason: string): void {
+    this.#removed = true;
+    this.#sync.unfollow(new CallError('forbidden', reason));
+    this.#typing.clear();
+    this.#changed();
+    this.#events.emit('removed', { reason });
+  }
+
+  presenceChanged(changes: readonly Presence[]): void {
+    const here = changes.filter(({ user }) => this.#copy.has(user));
+    if (here.length === 0) return;
+    this.#changed('presence');
+    this.#events.emit('presence', here);
+  }
+
+  presenceCounted(counts: PresenceCounts): void {
+    this.#copy.counted(counts);
+    this.#changed();
+  }
+
+  typed(user: string, on: boolean): void {
+    if (user !== this.#deps.me()) this.#typing.other(user, on);
+  }
+
+  read(user: string, seq: number): void {
+    if (user === this.#deps.me()) this.#marker.mark(seq);
+    else this.#copy.read(user, seq);
+    this.#changed();
+    this.#events.emit('read', { user, seq });
+  }
+
+  /** Entries of the outbox came, went or changed. */
+  outboxChanged(): void {
+    this.#changed('messages');
+  }
+
+  acked(entry: OutboxEntry, sent: Sent): void {
+    if (this.#sync.isWanted && sent.seq > this.#sync.seq) this.#copy.view.acked(entry, sent);
+  }
+
+  get #status(): RoomSnapshot['status'] {
+    if (this.#removed) return 'removed';
+    if (!this.#sync.isWanted) return 'idle';
+    return this.#sync.isWhole ? 'live' : 'joining';
+  }
+
+  #joined(answer: CallData<'room:join'>, reset: boolean): void {
+    this.#copy.joined(answer, reset);
+    this.#marker.joined(answer.readSeq, reset);
+    if (reset) for (const message of answer.messages ?? []) this.#settle(message);
+    this.#changed();
+  }
+
+  #applyAll(events: LogEvent[]): void {
+    this.#isApplying = true;
+    for (const event of events) this.#apply(event);
+    this.#isApplying = false;
+    this.#changed();
+  }
+
+  #apply(event: LogEvent): void {
+    this.#copy.apply(event);
+    this.#settle(event);
+    if (event.type === 'message.created') this.#typing.other(event.by, false);
+    this.#events.emit('event', event);
+    const message = event.type === 'message.created' && this.#copy.view.get(event.id);
+    if (message) this.#events.emit('message', message);
+  }
+
+  /** What the log holds needs no sending any more. */
+  #settle({ by, id, seq, at }: { by: string; id: string; seq: number; at: string }): void {
+    if (by === this.#deps.me()) this.#deps.outbox.settle(id, { id, seq, at });
+  }
+
+  #read(range: Omit<CallInput<'messages:read'>, 'room'>) {
+    return this.#deps.connection.call('messages:read', { room: this.id, ...range });
+  }
+
+  async #loadOlder(limit: number): Promise<boolean> {
+    const { view } = this.#copy;
+    const before = view.oldestSeq;
+    if (before === undefined || !view.hasOlder) return false;
+    view.grow(limit);
+    const page = await readFitting(this, () => this.#read({ before, limit }));
+    // The copy was replaced: its older messages are others.
+    if (!page || view.oldestSeq !== before) return view.hasOlder;
+    view.prepend(page, page.length === limit);
+    this.#changed('messages');
+    return page.length > 0;
+  }
+
+  #changed(part?: 'messages' | 'presence' | 'typing'): void {
+    this.#copy.stale(part);
+    if (!this.#isApplying) this.#events.emit('change', undefined);
+  }
+}
