@@ -1,4 +1,4 @@
-/** Creates and drops whole databases on a server: for the embedded server's first start and for tests. */
+// Creates and drops whole databases on a server: for the embedded server's first start and for tests.
 import postgres from 'postgres';
 
 /** The same server, another database. */

@@ -1,7 +1,5 @@
-/**
- * What every driver of the database offers: one call of one SQL function, json in, json out, and errors
- * that say whether the call may have taken effect.
- */
+// What every driver of the database offers: one call of one SQL function, json in, json out, and errors
+// that say whether the call may have taken effect.
 
 import { Unreachable } from '../hub/errors.ts';
 

@@ -1,25 +1,18 @@
-/**
- * The database that needs no setting: a real PostgreSQL of our own in `<dataDir>/postgres`, shared by all processes that open the same
- * folder. The first one in starts it, the last one out stops it. A process that is killed leaves a running server at most, which the
- * next one takes over.
- *
- * Who is in: each opener holds a shared advisory lock on a connection of its own, so that the server itself notices when one dies.
- * Who leaves tries for the exclusive lock; only the last one gets it, and stops the server while holding it.
- */
+// The database that needs no setting: a real PostgreSQL of our own in `<dataDir>/postgres`, shared by all processes that open the same
+// folder. The first one in starts it, the last one out stops it. A process that is killed leaves a running server at most, which the
+// next one takes over.
+//
+// Who is in: each opener holds a shared advisory lock on a connection of its own, so that the server itself notices when one dies.
+// Who leaves tries for the exclusive lock; only the last one gets it, and stops the server while holding it.
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
+import { createCluster, type Home, readPassword } from './cluster.ts';
 import { withDatabase } from './databases.ts';
-import {
-  createCluster,
-  EmbeddedError,
-  findPostmaster,
-  type Home,
-  type Postmaster,
-  readPassword,
-  startPostmaster,
-  stopPostmaster,
-} from './postmaster.ts';
+import { DbUnavailable } from './db.ts';
+import { EmbeddedError } from './pg-tools.ts';
+import { findPostmaster, type Postmaster, startPostmaster, stopPostmaster } from './postmaster.ts';
+import { sqlError } from './sql-errors.ts';
 
 export interface EmbeddedOptions {
   /** False switches fsync off; for tests only. */
@@ -152,15 +145,22 @@ async function ensureDatabase(sql: postgres.Sql): Promise<void> {
   }
 }
 
-/** Leaves, and stops the server when nobody else is in. A server that is gone already is no error. */
+/** Leaves, and stops the server when nobody else is in. */
 async function leave(home: Home, { sql, server }: Membership): Promise<void> {
   try {
-    await sql`select pg_advisory_unlock_shared(${LOCK})`;
-    const [row] = await sql`select pg_try_advisory_lock(${LOCK}) as last`;
-    if (row?.last) await stopPostmaster(home, server);
-  } catch (error) {
-    if (await findPostmaster(home)) throw error;
+    if (await isLast(sql)) await stopPostmaster(home, server);
   } finally {
     await sql.end({ timeout: 0 });
+  }
+}
+
+/** A connection that breaks here was broken by another one on the way out, who is stopping the server already. */
+async function isLast(sql: postgres.Sql): Promise<boolean> {
+  try {
+    await sql`select pg_advisory_unlock_shared(${LOCK})`;
+    return (await sql`select pg_try_advisory_lock(${LOCK}) as last`)[0]?.last === true;
+  } catch (error) {
+    if (sqlError(error, true) instanceof DbUnavailable) return false;
+    throw error;
   }
 }

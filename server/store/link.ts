@@ -1,7 +1,5 @@
-/**
- * One connection to PostgreSQL, used until it breaks and then thrown away. The driver would reconnect by itself, but carries an
- * unfinished write and an old error over into the new connection; a fresh instance for each has nothing to carry.
- */
+// One connection to PostgreSQL, used until it breaks and then thrown away. The driver would reconnect by itself, but carries an
+// unfinished write and an old error over into the new connection; a fresh instance for each has nothing to carry.
 import net from 'node:net';
 import postgres from 'postgres';
 

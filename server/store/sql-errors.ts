@@ -1,4 +1,4 @@
-/** Sorts what the `postgres` driver throws into DbUnavailable and DbError, and keeps row contents out of both. */
+// Sorts what the `postgres` driver throws into DbUnavailable and DbError, and keeps row contents out of both.
 import { DbError, DbUnavailable } from './db.ts';
 
 /**

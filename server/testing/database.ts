@@ -1,9 +1,7 @@
-/**
- * A fresh, migrated database for a test file: a copy of a template that is made once per server and state of the migrations.
- *
- * The server is TEST_DATABASE_URL (`npm test` starts one for all files); without it, an embedded one in node_modules/.cache, shared with
- * whoever else is testing in this checkout, stopped by the last one out.
- */
+// A fresh, migrated database for a test file: a copy of a template that is made once per server and state of the migrations.
+//
+// The server is TEST_DATABASE_URL (`npm test` starts one for all files); without it, an embedded one in node_modules/.cache, shared with
+// whoever else is testing in this checkout, stopped by the last one out.
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type postgres from 'postgres';
