@@ -40,6 +40,8 @@ export class RoomFeed {
   readonly members: Map<string, Member>;
   readonly #deps: RoomFeedDeps;
   readonly #subscribers = new Map<string, Subscriber>();
+  /** The entry that began a member's stay, of those who came while this feed was open. */
+  readonly #joinedAt = new Map<string, number>();
   #applied: number;
   #recent: LogEvent[] = [];
   /** Applied, not yet carried out. */
@@ -108,11 +110,14 @@ export class RoomFeed {
 
   /**
    * Subscribes a socket at the feed's place, in the same turn in which the answer is made: what the answer does not hold comes live.
-   * @returns the entries after `from`, or undefined when the feed no longer remembers them
+   * @param from where the socket's copy of the log ends, read while its user was a member
+   * @returns the entries after `from`; undefined when the feed no longer remembers them, or when the user went and came back since,
+   *   so that not all of them are theirs
    */
   attach(socket: string, user: string, from: number): readonly LogEvent[] | undefined {
     const first = this.#recent[0]?.seq ?? this.#applied + 1;
     if (from < this.#applied && from + 1 < first) return undefined;
+    if ((this.#joinedAt.get(user) ?? 0) > from) return undefined;
     this.#subscribers.set(socket, { socket, user, cursor: this.#applied });
     return this.#recent.slice(from + 1 - first);
   }
@@ -151,6 +156,7 @@ export class RoomFeed {
       case 'member.joined': {
         const { user, name, role } = event.data;
         this.members.set(user, { user, name, role });
+        this.#joinedAt.set(user, event.seq);
         break;
       }
       case 'member.role': {
@@ -172,6 +178,7 @@ export class RoomFeed {
 
   #end(user: string, seq: number, reason: string): void {
     this.members.delete(user);
+    this.#joinedAt.delete(user);
     for (const subscriber of this.#subscribers.values()) {
       if (subscriber.user === user && subscriber.cursor < seq && subscriber.until === undefined) {
         subscriber.until = seq;

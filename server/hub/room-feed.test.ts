@@ -1,0 +1,212 @@
+// A feed under every order of hints, gaps, joins, removals and returns: each socket gets each entry of its stay once, in order, and no other.
+import * as fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { LogEvent } from '#shared/protocol/events.ts';
+import type { Log, Outlet, Page } from './ports.ts';
+import { createRoomFeeds } from './room-feeds.ts';
+
+const test = suite('room feed');
+const RUNS = Number(process.env.FEED_RUNS ?? 10_000);
+const USERS = ['ada', 'bob', 'cleo'];
+const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** What one socket was given, in the order in which it was given. */
+interface Seen {
+  readonly seqs: number[];
+  removedAfter?: number;
+}
+
+/** A log that grows in front of one node, which hears of it by hints that may be late, lost, repeated or in disorder. */
+function world() {
+  const entries: LogEvent[] = [];
+  const members = new Set<string>();
+  const seen = new Map<string, Seen>();
+  const faults: string[] = [];
+  const outlet: Outlet = {
+    events(sockets, frame) {
+      for (const socket of sockets) {
+        const one = seen.get(socket);
+        if (!one) faults.push(`a frame for ${socket}, which is not subscribed`);
+        else if (one.removedAfter !== undefined) faults.push(`a frame for ${socket} after its removal`);
+        else one.seqs.push(...frame.events.map(event => event.seq));
+      }
+    },
+    removed(socket) {
+      const one = seen.get(socket);
+      if (one) one.removedAfter = one.seqs.at(-1) ?? 0;
+    },
+    resync: sockets => void faults.push(`resync for ${sockets.join()}`),
+    presence: () => {},
+    presenceCounts: () => {},
+    typing: () => {},
+    read: () => {},
+  };
+  const head = () => entries.length;
+  const roster = () => [...members].map(user => ({ user, name: user, role: 'member' as const }));
+  const feeds = createRoomFeeds({
+    outlet,
+    log,
+    store: {
+      // The answer is what the database holds when it is asked; it arrives some turns later.
+      async openFeed() {
+        const start = { epoch: 'e', head: head(), members: roster() };
+        await turn();
+        return start;
+      },
+      async feedEvents(_room, after): Promise<Page<'events'>> {
+        const page = { epoch: 'e', head: head(), items: entries.slice(after, after + 7) };
+        await turn();
+        return page;
+      },
+      heads: async () => ({ room: { epoch: 'e', head: head() } }),
+    },
+  });
+  const write = (type: 'member.joined' | 'member.left' | 'message.created', user: string) => {
+    if (type === 'member.joined') members.add(user);
+    if (type === 'member.left') members.delete(user);
+    const seq = head() + 1;
+    entries.push({
+      seq,
+      id: `${seq}`,
+      type,
+      at: '',
+      by: user,
+      data: { user, name: user, role: 'member', text: '' },
+    } as never);
+  };
+  const hint = (from: number, to: number) =>
+    feeds.offer([{ room: 'room', epoch: 'e', head: to, events: entries.slice(from, to) }]);
+  return { entries, members, seen, faults, feeds, head, write, hint };
+}
+
+const turn = () => new Promise<void>(resolve => setImmediate(resolve));
+
+type Step =
+  | { do: 'write'; user: number; count: number; hint: 'now' | 'lost' | 'late' }
+  | { do: 'hint'; from: number; to: number }
+  | { do: 'join'; user: number }
+  | { do: 'drop'; user: number }
+  | { do: 'kick'; user: number }
+  | { do: 'turn' }
+  | { do: 'poll' };
+
+const user = fc.nat(USERS.length - 1);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('write' as const),
+      user,
+      count: fc.integer({ min: 1, max: 4 }),
+      hint: fc.constantFrom('now' as const, 'lost' as const, 'late' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('hint' as const), from: fc.nat(40), to: fc.nat(40) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('join' as const), user }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const), user }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('kick' as const), user }) },
+  { weight: 4, arbitrary: fc.constant({ do: 'turn' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'poll' as const }) },
+);
+
+test(`${RUNS} interleavings: dense from the join to the removal or the end (I4, I5, I9)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async steps => {
+      const { entries, members, seen, faults, feeds, head, write, hint } = world();
+      const stays: { socket: string; user: string; from: number }[] = [];
+      write('member.joined', 'ada');
+      const joins: Promise<void>[] = [];
+      let sockets = 0;
+
+      /** As rooms.ts does it: no await between the look at the members and the subscription. */
+      const join = async (name: string): Promise<void> => {
+        if (!members.has(name)) {
+          write('member.joined', name);
+          hint(head() - 1, head());
+        }
+        const at = head();
+        const feed = await feeds.open('room', at);
+        const missed = feed.members.has(name) ? feed.attach(`${name}-${sockets}`, name, at) : [];
+        if (feed.members.has(name) && missed) {
+          const socket = `${name}-${sockets++}`;
+          feeds.subscribed(socket, feed);
+          seen.set(socket, { seqs: missed.map(event => event.seq) });
+          stays.push({ socket, user: name, from: at });
+        }
+        feeds.release(feed);
+        if (!missed) await join(name);
+      };
+
+      for (const one of steps) {
+        const name = 'user' in one ? (USERS[one.user] as string) : '';
+        if (one.do === 'write') {
+          const from = head();
+          for (let i = 0; i < one.count; i++) write('message.created', name);
+          const to = head();
+          if (one.hint === 'now') hint(from, to);
+          if (one.hint === 'late') void turn().then(() => hint(from, to));
+        } else if (one.do === 'hint')
+          hint(Math.min(one.from, one.to, head()), Math.min(Math.max(one.from, one.to), head()));
+        else if (one.do === 'join') joins.push(join(name));
+        else if (one.do === 'drop') {
+          const stay = stays.findLast(other => other.user === name);
+          if (stay && seen.has(stay.socket)) {
+            feeds.detachAll(stay.socket);
+            seen.delete(stay.socket);
+          }
+        } else if (one.do === 'kick' && members.has(name)) {
+          write('member.left', name);
+          hint(head() - 1, head());
+        } else if (one.do === 'turn') await turn();
+        else if (one.do === 'poll') await feeds.poll();
+      }
+      await Promise.all(joins);
+      // Quiet: polls close what hints left open, and fan-outs end.
+      for (let i = 0; i < 30; i++) {
+        await feeds.poll();
+        await turn();
+        await turn();
+      }
+
+      assert.equal(faults, []);
+      for (const { socket, user: name, from } of stays) {
+        const got = seen.get(socket);
+        if (!got) continue;
+        const end = entries.find(
+          event => event.type === 'member.left' && event.by === name && event.seq > from,
+        )?.seq;
+        const until = end ?? head();
+        assert.equal(
+          got.seqs,
+          Array.from({ length: until - from }, (_, i) => from + 1 + i),
+          `${socket} from ${from} until ${until}`,
+        );
+        assert.is(got.removedAfter !== undefined, end !== undefined, `${socket} was told of its removal`);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('a fan-out to thousands lets the loop turn between slices', async () => {
+  const { seen, feeds, write, hint, head } = world();
+  write('member.joined', 'ada');
+  const feed = await feeds.open('room', head());
+  for (let i = 0; i < 3000; i++) {
+    seen.set(`s${i}`, { seqs: [] });
+    feed.attach(`s${i}`, 'ada', head());
+  }
+  write('message.created', 'ada');
+  hint(head() - 1, head());
+  let turns = 0;
+  while ([...seen.values()].some(one => one.seqs.length === 0)) {
+    await turn();
+    turns++;
+    assert.ok(turns < 100);
+  }
+  assert.ok(turns >= 10, `${turns} turns`);
+  feeds.release(feed);
+});
+
+test.run();
