@@ -1,0 +1,43 @@
+// All drawings of the app, as lines of one weight that take the colour of the text.
+
+const paths = {
+  hash: 'M9.5 4 8 20M16 4l-1.5 16M4.5 9h15.5M4 15h15.5',
+  lock: 'M6.5 11h11v8.5h-11zM9 11V8a3 3 0 0 1 6 0v3',
+  plus: 'M12 5.5v13M5.5 12h13',
+  compass: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM15.5 8.5l-2 5-5 2 2-5z',
+  people:
+    'M9 11.5a3.25 3.25 0 1 0 0-6.5 3.25 3.25 0 0 0 0 6.5zM3 19c.4-3 2.7-4.8 6-4.8s5.6 1.8 6 4.8M15.5 5.3a3.25 3.25 0 0 1 0 6M17 14.6c2.3.5 3.7 2 4 4.4',
+  pin: 'M9 4h6l-.7 6 3.2 3.2v1.3h-11v-1.3L9.7 10zM12 14.5V20',
+  reply: 'M10 6.5 4.5 12l5.5 5.5M5 12h9.5c3 0 5 2 5 5v1',
+  smile:
+    'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM8.7 14c.8 1.3 1.9 2 3.3 2s2.5-.7 3.3-2M9.2 9.7v.1M14.8 9.7v.1',
+  edit: 'M5 19l.8-3.8L15.5 5.5l3 3-9.7 9.7zM13.5 7.5l3 3',
+  trash: 'M5 7h14M9.5 7V4.5h5V7M7 7l.8 12.5h8.4L17 7M10.3 10.5v5.5M13.7 10.5v5.5',
+  send: 'M5 12 4 4.5 20.5 12 4 19.5zM5 12h7',
+  close: 'M6 6l12 12M18 6 6 18',
+  menu: 'M4 7h16M4 12h16M4 17h10',
+  down: 'M12 5v13M6.5 12.5 12 18l5.5-5.5',
+  chat: 'M4.5 5.5h15v10.5h-8L7 19.5V16H4.5z',
+  more: 'M6 12h.01M12 12h.01M18 12h.01',
+  chevron: 'M7 10l5 5 5-5',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+/** The plan of a court: walls, an open gate, somebody inside. */
+export function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <path d="M11.5 27H5V5h22v22h-6.5" />
+      <circle cx="16" cy="16" r="3.6" />
+    </svg>
+  );
+}

@@ -1,0 +1,85 @@
+// Oneself at the foot of the sidebar: how one appears to others, and the way out.
+import { useState } from 'react';
+import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
+import type { CallInput } from '../../js/index.ts';
+import { usePresence, useWorkspace } from '../hooks/use-workspace.ts';
+import { Avatar, statusWords } from './avatar.tsx';
+import { Icon } from './icons.tsx';
+
+type Choice = CallInput<'presence:set'>['status'];
+
+const choices: { id: Choice; label: string; hint: string }[] = [
+  { id: 'auto', label: 'Automatic', hint: 'Active while you are here' },
+  { id: 'active', label: 'Active', hint: 'Also when you are not' },
+  { id: 'away', label: 'Away', hint: 'Back later' },
+  { id: 'dnd', label: 'Do not disturb', hint: 'Please only what is urgent' },
+  { id: 'invisible', label: 'Invisible', hint: 'Others see you as offline' },
+];
+
+export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
+  const { me, court, keep } = useWorkspace();
+  const presence = usePresence(me.id);
+  const kept = `${me.id}.status`;
+  const [choice, setChoice] = useState<Choice>(keep.read<Choice>(kept) ?? 'auto');
+  const [error, setError] = useState<string>();
+
+  const act = async (action: () => Promise<unknown>) => {
+    setError(undefined);
+    try {
+      await action();
+    } catch (failure) {
+      setError((failure as Error).message);
+    }
+  };
+
+  const choose = (status: Choice) =>
+    act(async () => {
+      await court.call('presence:set', { status });
+      keep.write(kept, status);
+      setChoice(status);
+    });
+
+  const chosen = choices.find(({ id }) => id === choice);
+  const words = choice === 'auto' ? statusWords[presence?.status ?? 'active'] : chosen?.label;
+
+  return (
+    <div className="own">
+      {error && (
+        <p className="note note-error" role="alert">
+          {error}
+        </p>
+      )}
+      <MenuTrigger>
+        <Button className="own-button" aria-label={`${me.name}, ${words}. Change status or sign out`}>
+          <Avatar user={me.id} presence />
+          <span className="own-name">
+            <strong>{me.name}</strong>
+            <small>{words}</small>
+          </span>
+          <Icon name="chevron" />
+        </Button>
+        <Popover className="popover" placement="top start">
+          <Menu
+            className="menu"
+            aria-label="Status"
+            selectionMode="single"
+            selectedKeys={[choice]}
+            onAction={key => void (key === 'out' ? act(signOut) : choose(key as Choice))}
+          >
+            {choices.map(({ id, label, hint }) => (
+              <MenuItem key={id} id={id} className="menu-item" textValue={label}>
+                <span>{label}</span>
+                <small>{hint}</small>
+              </MenuItem>
+            ))}
+            <Separator className="menu-line" />
+            <MenuItem id="out" className="menu-item" textValue="Sign out">
+              <span>Sign out</span>
+              {me.role === 'guest' && <small>A guest cannot come back as the same person</small>}
+            </MenuItem>
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+// One room: head, messages, composer, and the panel at its right. For somebody who is not in it, the way in.
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useRoom, useRoute, useWorkspace } from '../hooks/use-workspace.ts';
+import type { RoomEntry } from '../state/room-list.ts';
+import { go } from '../state/route.ts';
+import { Announcer } from './announcer.tsx';
+import { Composer } from './composer.tsx';
+import { JoinCard } from './join-card.tsx';
+import { MembersPanel } from './members-panel.tsx';
+import { type ListHandle, MessageList } from './message-list.tsx';
+import { PinsPanel } from './pins-panel.tsx';
+import { type RoomActions, RoomContext } from './room-context.ts';
+import { RoomHeader } from './room-header.tsx';
+import { ThreadPanel } from './thread-panel.tsx';
+import { TypingLine } from './typing-line.tsx';
+import type { DialogName } from './workspace-view.tsx';
+
+interface Props {
+  id: string;
+  entry: RoomEntry | undefined;
+  openDrawer(): void;
+  openDialog(dialog: DialogName): void;
+}
+
+export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
+  const { court } = useWorkspace();
+  const room = court.room(id);
+  const snapshot = useRoom(id);
+  const { panel } = useRoute();
+  const [editing, setEditing] = useState<string>();
+  const list = useRef<ListHandle>(null);
+  const archived = entry?.info.archived ?? false;
+  const moderates = snapshot.role === 'moderator' || snapshot.role === 'owner';
+  const direct = entry?.info.kind === 'direct';
+
+  const actions = useMemo<RoomActions>(
+    () => ({
+      room,
+      canPost: !archived,
+      moderates,
+      edit: setEditing,
+      openThread: root => go({ room: id, panel: { kind: 'thread', root } }),
+      closePanel: () => go({ room: id }),
+      jump: message => list.current?.jump(message),
+      focusComposer: () => document.querySelector<HTMLElement>('#composer')?.focus(),
+    }),
+    [room, id, archived, moderates],
+  );
+
+  const { closePanel } = actions;
+  useEffect(() => {
+    if (!panel) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) closePanel();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [panel, closePanel]);
+
+  if (!entry) return <JoinCard id={id} openDrawer={openDrawer} />;
+  return (
+    <RoomContext value={actions}>
+      <div className="room" data-panel={panel?.kind}>
+        <main className="room-main" aria-label={entry.title}>
+          <RoomHeader entry={entry} snapshot={snapshot} openDrawer={openDrawer} openDialog={openDialog} />
+          <MessageList ref={list} snapshot={snapshot} entry={entry} editing={editing} />
+          <div className="room-foot" data-region>
+            <TypingLine users={snapshot.typing} />
+            <Composer place={id} label={direct ? entry.title : `#${entry.title}`} archived={archived} />
+          </div>
+        </main>
+        {panel?.kind === 'thread' && <ThreadPanel key={panel.root} root={panel.root} snapshot={snapshot} />}
+        {panel?.kind === 'people' && (
+          <MembersPanel snapshot={snapshot} add={() => openDialog('add-people')} />
+        )}
+        {panel?.kind === 'pins' && <PinsPanel snapshot={snapshot} />}
+        <Announcer room={room} />
+      </div>
+    </RoomContext>
+  );
+}

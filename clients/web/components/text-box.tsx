@@ -1,0 +1,90 @@
+// A field for message text: grows with it, Enter sends, Shift+Enter breaks the line, `@` offers names.
+import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import { useMentionMenu } from '../hooks/use-mention-menu.ts';
+import { MentionMenu } from './mention-menu.tsx';
+
+export interface TextBoxHandle {
+  insert(text: string): void;
+  focus(): void;
+}
+
+interface Props {
+  ref?: Ref<TextBoxHandle>;
+  id: string;
+  label: string;
+  placeholder?: string;
+  value: string;
+  autoFocus?: boolean;
+  onChange(text: string): void;
+  onSubmit(): void;
+  onEscape?(): void;
+  /** ArrowUp in an empty field. */
+  onUp?(): void;
+}
+
+export function TextBox({ ref, id, label, placeholder, value, autoFocus, ...on }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const menu = useMentionMenu(field, value, on.onChange);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what changes the height
+  useLayoutEffect(() => {
+    const box = field.current;
+    if (!box) return;
+    box.style.height = 'auto';
+    box.style.height = `${box.scrollHeight}px`;
+  }, [value]);
+
+  useLayoutEffect(() => {
+    if (!autoFocus) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(-1, -1);
+  }, [autoFocus]);
+
+  useImperativeHandle(ref, () => ({
+    focus: () => field.current?.focus(),
+    insert(text) {
+      const box = field.current;
+      if (!box) return;
+      box.setRangeText(text, box.selectionStart, box.selectionEnd, 'end');
+      on.onChange(box.value);
+      box.focus();
+    },
+  }));
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (menu.onKey(event.key)) {
+      event.preventDefault();
+    } else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      on.onSubmit();
+    } else if (event.key === 'Escape' && on.onEscape) {
+      event.preventDefault();
+      on.onEscape();
+    } else if (event.key === 'ArrowUp' && value === '' && on.onUp) {
+      event.preventDefault();
+      on.onUp();
+    }
+  };
+
+  const list = `${id}-names`;
+  return (
+    <div className="text-box">
+      {menu.open && <MentionMenu id={list} people={menu.people} at={menu.at} onPick={menu.pick} />}
+      <textarea
+        ref={field}
+        id={id}
+        rows={1}
+        value={value}
+        placeholder={placeholder}
+        aria-label={label}
+        aria-autocomplete="list"
+        {...(menu.open && { 'aria-controls': list, 'aria-activedescendant': `${list}-${menu.at}` })}
+        onChange={event => on.onChange(event.target.value)}
+        onSelect={menu.onSelect}
+        onBlur={menu.close}
+        onKeyDown={onKeyDown}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+// A thread at the right: its first message, all replies, and a place to answer.
+import { useLayoutEffect, useRef, useState } from 'react';
+import type { RoomSnapshot } from '../../js/index.ts';
+import { useThread } from '../hooks/use-thread.ts';
+import { useWorkspace } from '../hooks/use-workspace.ts';
+import { timeline } from '../state/timeline.ts';
+import { Composer } from './composer.tsx';
+import { MessageView } from './message-view.tsx';
+import { Panel } from './panel.tsx';
+import { useRoomActions } from './room-context.ts';
+import { ThreadActions } from './thread-actions.tsx';
+
+export function ThreadPanel({ root, snapshot }: { root: string; snapshot: RoomSnapshot }) {
+  const { room, canPost } = useRoomActions();
+  const { me } = useWorkspace();
+  const { messages, error } = useThread(room, root, snapshot.messages);
+  const [editing, setEditing] = useState<string>();
+  const [current, setCurrent] = useState<string>();
+  const end = useRef<HTMLDivElement>(null);
+  const replies = messages.length - 1;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new reply is what triggers it
+  useLayoutEffect(() => end.current?.scrollIntoView({ block: 'end' }), [replies]);
+
+  // In here all are replies, so they group as messages do in a room.
+  const bare = messages.map(({ root: _, replyTo: __, ...message }) => message);
+  return (
+    <Panel title="Thread" {...(replies > 0 && { note: `${replies} ${replies === 1 ? 'reply' : 'replies'}` })}>
+      <div className="panel-scroll">
+        {error && (
+          <p className="note note-error" role="alert">
+            {error}
+          </p>
+        )}
+        <ThreadActions edit={setEditing}>
+          {timeline(bare, { me: me.id }).map(
+            (item, at) =>
+              item.kind === 'message' && (
+                <div className="row" key={item.key} data-root={at === 0 || undefined}>
+                  <MessageView
+                    message={item.message}
+                    first={item.first || at === 1}
+                    editing={item.key === editing}
+                    focus={{ id: item.key, current: item.key === current, onFocus: setCurrent }}
+                    inThread
+                  />
+                </div>
+              ),
+          )}
+        </ThreadActions>
+        <div ref={end} />
+      </div>
+      <div className="panel-foot">
+        <ThreadActions edit={setEditing}>
+          <Composer place={`${room.id}/${root}`} label="thread" replyTo={root} archived={!canPost} />
+        </ThreadActions>
+      </div>
+    </Panel>
+  );
+}

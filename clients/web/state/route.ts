@@ -1,0 +1,46 @@
+// Where one is, kept in the address, so that a reload or a link leads there: `#/room/lobby`, `#/room/lobby/thread/<id>`.
+import type { Store } from './store.ts';
+
+export type Panel = { kind: 'thread'; root: string } | { kind: 'people' } | { kind: 'pins' };
+
+export interface Route {
+  room?: string;
+  panel?: Panel;
+}
+
+export function parseRoute(hash: string): Route {
+  const [, where, room, panel, id] = hash.split('/').map(safeDecode);
+  if (where !== 'room' || !room) return {};
+  if (panel === 'thread' && id) return { room, panel: { kind: 'thread', root: id } };
+  if (panel === 'people' || panel === 'pins') return { room, panel: { kind: panel } };
+  return { room };
+}
+
+export function routeHash({ room, panel }: Route): string {
+  if (!room) return '#/';
+  const parts = ['room', room];
+  if (panel) parts.push(panel.kind);
+  if (panel?.kind === 'thread') parts.push(panel.root);
+  return `#/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+export const go = (route: Route): void => {
+  location.hash = routeHash(route);
+};
+
+/** The address bar as a store; its value is the raw hash, which compares by value. */
+export const hashStore: Store<string> = {
+  subscribe(listener) {
+    addEventListener('hashchange', listener);
+    return () => removeEventListener('hashchange', listener);
+  },
+  getSnapshot: () => location.hash,
+};
+
+function safeDecode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,65 @@
+// Everything a signed-in person works with: the connection, their rooms, the people they know, what they have not sent yet.
+import { type Court, createClient, type User } from '../../js/index.ts';
+import { type CatchUp, createCatchUp } from './catch-up.ts';
+import { createDrafts, type Drafts } from './drafts.ts';
+import { createPeople, type People } from './people.ts';
+import { createRoomList, type RoomList } from './room-list.ts';
+import { createKeep, type Keep } from './storage.ts';
+
+export interface Workspace {
+  readonly me: User;
+  readonly court: Court;
+  readonly rooms: RoomList;
+  readonly people: People;
+  readonly catchUp: CatchUp;
+  readonly drafts: Drafts;
+  readonly keep: Keep;
+  /** As long as the tab lives. */
+  readonly places: Keep;
+  close(): Promise<void>;
+}
+
+interface Config {
+  user: User;
+  keep: Keep;
+  getToken(reason: 'connect' | 'expired'): Promise<string>;
+  /** The hub takes this session no longer. */
+  ended(notice: string): void;
+}
+
+export function createWorkspace({ user, keep, getToken, ended }: Config): Workspace {
+  const court = createClient({
+    url: location.origin,
+    getToken: ({ reason }) => getToken(reason),
+    client: 'first-court-web/0.1.0',
+    account: user.id,
+  });
+  const people = createPeople(court, user);
+  const rooms = createRoomList({ court, people, keep, me: user.id });
+  const catchUp = createCatchUp(court, rooms);
+
+  court.on('state', state => {
+    if (state.status !== 'disconnected' || state.reason !== 'stopped') return;
+    const code = state.error?.code;
+    if (code === 'unauthenticated' || code === 'token_expired')
+      ended('Your session has ended. Please sign in again.');
+  });
+  // Stopping for good shows in `state`; there is nobody else to tell.
+  court.connect().catch(() => undefined);
+
+  return {
+    me: user,
+    court,
+    rooms,
+    people,
+    catchUp,
+    drafts: createDrafts(keep, user.id),
+    keep,
+    places: createKeep(() => sessionStorage),
+    async close() {
+      rooms.close();
+      catchUp.close();
+      await court.close();
+    },
+  };
+}
