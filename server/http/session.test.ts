@@ -6,7 +6,7 @@ const test = suite<{ door: Door }>('http/session');
 test.before(async context => {
   context.door = await openDoor();
 });
-test.after(({ door }) => door[Symbol.asyncDispose]());
+test.after(async ({ door }) => door[Symbol.asyncDispose]());
 
 let people = 0;
 const newcomer = () => ({ email: `person${++people}@example.com`, password: 'correct horse', name: 'Pat' });

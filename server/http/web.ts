@@ -38,6 +38,8 @@ export function webRoutes(dir: string): Router {
     }),
   );
   // Addresses inside the client, such as /rooms/lobby, are the page too; a missing file is not.
-  router.get(/^[^.]*$/, (req, res, next) => (req.accepts('html') ? page(req, res, next) : next()));
+  router.get(/^(?!\/assets\/)[^.]*$/, (req, res, next) =>
+    req.accepts('html') ? page(req, res, next) : next(),
+  );
   return router;
 }

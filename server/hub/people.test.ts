@@ -15,7 +15,7 @@ const test = suite<{ door: Door }>('hub/people');
 test.before(async context => {
   context.door = await openDoor();
 });
-test.after(({ door }) => door[Symbol.asyncDispose]());
+test.after(async ({ door }) => door[Symbol.asyncDispose]());
 
 const visitor: Visitor = { address: '203.0.113.1', client: 'test/1' };
 const admin: SignedIn = { id: 'root', name: 'Root', role: 'admin', expiresAt: 0 };

@@ -40,7 +40,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The parsed text; undefined when it is not JSON. */
+  /** The parsed text; undefined when there is none, or it is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
   readonly body: any;
   /** The refresh token that the answer sets, empty when it clears the cookie. */
@@ -138,7 +138,8 @@ async function exchange(port: number, path: string, ask: Ask): Promise<Answer> {
     status: response.statusCode ?? 0,
     headers: response.headers,
     text,
-    body: response.headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : undefined,
+    body:
+      text && response.headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : undefined,
     cookie: /^court_refresh=([^;]*)/.exec(response.headers['set-cookie']?.[0] ?? '')?.[1],
   };
 }

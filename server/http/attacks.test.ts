@@ -1,0 +1,304 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createMemoryLimits } from '../limits/memory.ts';
+import { ALLOWED_ORIGIN, type Answer, type Door, openDoor } from '../testing/door.ts';
+
+const test = suite<{ door: Door }>('http/attacks');
+test.before(async context => {
+  context.door = await openDoor();
+});
+test.after(async ({ door }) => door[Symbol.asyncDispose]());
+
+const POSTS = ['register', 'login', 'guest', 'link', 'refresh', 'logout', 'bots'].map(
+  name => `/api/auth/${name}`,
+);
+
+function refused(answer: Answer, status: number, code: string): void {
+  assert.is(answer.status, status, answer.text);
+  assert.is(answer.body.error.code, code);
+}
+
+/** Sends bytes as they are and returns all that comes back until the server closes. */
+async function raw(port: number, text: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write(text);
+  return (await socket.toArray()).join('');
+}
+
+test('attack 2: a token in the address is refused on every route and never logged', async ({ door }) => {
+  const { body } = await door.ask('/api/auth/guest', { body: {} });
+  const token = body.accessToken as string;
+  for (const name of [
+    'token',
+    'access_token',
+    'accessToken',
+    'ACCESS_TOKEN',
+    'refresh_token',
+    'jwt',
+    'bearer',
+    'id_token',
+  ])
+    refused(await door.ask(`/api/me?${name}=${token}`), 400, 'bad_request');
+  refused(await door.ask(`/api/me?x=${token}`), 401, 'unauthenticated');
+  for (const path of POSTS)
+    refused(await door.ask(`${path}?token=${token}`, { body: {} }), 400, 'bad_request');
+  await door.ask(`/api/auth/link/${token}`, { body: {} });
+  await door.ask(`/?token=${token}`);
+  await door.ask(`/healthz?token=${token}`);
+  assert.ok(door.logged.some(line => line.includes('/api/me')));
+  assert.not.match(door.logged.join(''), token.slice(-20));
+});
+
+test('attack 8: a parameter that stands twice is refused', async ({ door }) => {
+  refused(await door.ask('/api/me?a=1&a=2'), 400, 'bad_request');
+  refused(await door.ask('/api/auth/login?email=a&email=b', { body: {} }), 400, 'bad_request');
+});
+
+test('attack 8: two lengths, or a length and chunks, are refused before any route', async ({ door }) => {
+  const head = 'POST /api/auth/guest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  const smuggled = 'GET /api/me HTTP/1.1\r\nHost: x\r\n\r\n';
+  for (const lengths of [
+    'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n',
+    'Content-Length: 2\r\nContent-Length: 40\r\n\r\n{}',
+    'Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
+    'Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n',
+    'Content-Length: +2\r\n\r\n{}',
+  ]) {
+    const answer = await raw(door.port, `${head}${lengths}${smuggled}`);
+    assert.match(answer, /^HTTP\/1\.1 400 /, lengths);
+    assert.is(answer.split('HTTP/1.1').length, 2, 'one answer, the second request was not seen');
+  }
+});
+
+test('attack 8: a POST that dribbles is cut off with 408', async () => {
+  const timing = { headersTimeout: 200, requestTimeout: 300, connectionsCheckingInterval: 20 };
+  await using door = await openDoor({ server: timing });
+  const head = 'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  assert.match(await raw(door.port, `${head}Content-Length: 100\r\n\r\n{"email`), /^HTTP\/1\.1 408 /);
+  assert.match(await raw(door.port, head), /^HTTP\/1\.1 408 /);
+});
+
+test('attack 14: 1,000 guesses are cut short by 429, and the owner signs in from elsewhere meanwhile', async ({
+  door,
+}) => {
+  const owner = { email: 'owner@example.com', password: 'correct horse' };
+  await door.ask('/api/auth/register', { body: owner });
+  const counts = new Map<number, number>();
+  for (let batch = 0; batch < 20; batch++) {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        door.ask('/api/auth/login', {
+          from: '127.0.0.66',
+          body: { ...owner, password: `guess ${batch} ${n}` },
+          headers: { 'x-forwarded-for': `198.51.100.${n}`, forwarded: `for=198.51.100.${n}` },
+        }),
+      ),
+    );
+    for (const answer of answers) {
+      counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
+      if (answer.status !== 429) continue;
+      refused(answer, 429, 'rate_limited');
+      assert.ok(answer.body.error.retryAfterMs > 0);
+      assert.is(Number(answer.headers['retry-after']), Math.ceil(answer.body.error.retryAfterMs / 1000));
+    }
+  }
+  assert.equal([...counts.keys()].sort(), [401, 429]);
+  assert.is(counts.get(401), 10, 'only ten guesses were looked at');
+  refused(await door.ask('/api/auth/login', { from: '127.0.0.66', body: owner }), 429, 'rate_limited');
+  assert.is((await door.ask('/api/auth/login', { from: '127.0.0.7', body: owner })).status, 200);
+});
+
+test('attack 14: many accounts from one address are cut short too, and others at that address who sign in rightly are not', async ({
+  door,
+}) => {
+  const statuses: number[] = [];
+  for (let n = 0; n < 120; n++) {
+    const body = { email: `someone${n}@example.com`, password: 'password123' };
+    statuses.push((await door.ask('/api/auth/login', { from: '127.0.0.67', body })).status);
+  }
+  assert.is(statuses.indexOf(429), 100);
+  assert.ok(statuses.slice(100).every(status => status === 429));
+
+  const owner = { email: 'often@example.com', password: 'correct horse' };
+  await door.ask('/api/auth/register', { body: owner });
+  for (let n = 0; n < 15; n++)
+    assert.is((await door.ask('/api/auth/login', { from: '127.0.0.68', body: owner })).status, 200);
+});
+
+test('attack 14: behind a trusted proxy, the address is what the proxy says, and nothing before it', async () => {
+  await using door = await openDoor({ trustProxy: 1 });
+  const body = { email: 'nobody@example.com', password: 'guess' };
+  const guess = (forwarded: string) =>
+    door.ask('/api/auth/login', { body, headers: { 'x-forwarded-for': forwarded } });
+  for (let n = 0; n < 10; n++) refused(await guess(`10.0.0.${n}, 203.0.113.9`), 401, 'unauthenticated');
+  refused(await guess('10.0.0.99, 203.0.113.9'), 429, 'rate_limited');
+  refused(await guess('203.0.113.10'), 401, 'unauthenticated');
+});
+
+test('registering and guests are limited by address', async ({ door }) => {
+  const guest = () => door.ask('/api/auth/guest', { from: '127.0.0.69', body: {} });
+  const welcome = await Promise.all(Array.from({ length: 300 }, guest));
+  assert.ok(welcome.every(answer => answer.status === 201));
+  refused(await guest(), 429, 'rate_limited');
+  assert.is((await door.ask('/api/auth/guest', { from: '127.0.0.70', body: {} })).status, 201);
+});
+
+test('a flood of requests from one address is answered 429, its neighbour is served', async () => {
+  await using door = await openDoor({
+    limits: createMemoryLimits({ 'call.address': { perSecond: 0.1, burst: 20 } }),
+  });
+  for (let n = 0; n < 20; n++) refused(await door.ask('/api/me'), 401, 'unauthenticated');
+  const answer = await door.ask('/api/me');
+  refused(answer, 429, 'rate_limited');
+  assert.is(answer.headers['retry-after'], '10');
+  assert.is((await door.ask('/healthz')).status, 200, 'probes are not counted');
+  refused(await door.ask('/api/me', { from: '127.0.0.72' }), 401, 'unauthenticated');
+});
+
+test('attack 15: pages of other sites cannot use what sets or reads a cookie', async ({ door }) => {
+  const { cookie } = await door.ask('/api/auth/guest', { body: {} });
+  const foreign: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'https://chat.example.com.evil.example' },
+    { origin: 'http://127.0.0.1' },
+    { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'cross-site' },
+  ];
+  for (const path of POSTS) {
+    for (const headers of foreign) {
+      const answer = await door.ask(path, { body: {}, headers, cookie: cookie as string });
+      refused(answer, 403, 'forbidden');
+      assert.is(answer.headers['set-cookie'], undefined);
+    }
+  }
+  const own = { origin: `http://127.0.0.1:${door.port}`, 'sec-fetch-site': 'same-origin' };
+  const next = await door.ask('/api/auth/refresh', { body: {}, headers: own, cookie: cookie as string });
+  assert.is(next.status, 200);
+  const allowed = { origin: ALLOWED_ORIGIN, 'sec-fetch-site': 'cross-site' };
+  assert.is(
+    (await door.ask('/api/auth/refresh', { body: {}, headers: allowed, cookie: next.cookie as string }))
+      .status,
+    200,
+  );
+});
+
+test('attack 15: what a plain HTML form can send is refused', async ({ door }) => {
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
+    refused(
+      await door.ask('/api/auth/guest', { body: '{"name":"x"}', headers: { 'content-type': type } }),
+      400,
+      'bad_request',
+    );
+});
+
+test('attack 15: an origin is answered only when it is on the list, never reflected', async ({ door }) => {
+  for (const origin of ['https://evil.example', 'null', `${ALLOWED_ORIGIN}.evil.example`]) {
+    const answer = await door.ask('/api/me', { headers: { origin } });
+    assert.is(answer.headers['access-control-allow-origin'], undefined);
+    assert.match(answer.headers.vary ?? '', 'Origin');
+    const preflight = await door.ask('/api/me', { method: 'OPTIONS', headers: { origin } });
+    refused(preflight, 403, 'forbidden');
+  }
+  const headers = { origin: ALLOWED_ORIGIN, 'access-control-request-method': 'POST' };
+  const preflight = await door.ask('/api/auth/login', { method: 'OPTIONS', headers });
+  assert.is(preflight.status, 204);
+  assert.is(preflight.headers['access-control-allow-origin'], ALLOWED_ORIGIN);
+  assert.is(preflight.headers['access-control-allow-credentials'], 'true');
+  assert.match(preflight.headers['access-control-allow-headers'] ?? '', 'Authorization');
+});
+
+test('attack 20: nobody makes themselves an administrator', async ({ door }) => {
+  const body = {
+    email: 'mass@example.com',
+    password: 'correct horse',
+    role: 'admin',
+    id: 'root',
+    disabled: false,
+  };
+  const answer = await door.ask('/api/auth/register', { body });
+  assert.is(answer.status, 201);
+  assert.is(answer.body.user.role, 'member');
+  assert.is.not(answer.body.user.id, 'root');
+  assert.is((await door.ask('/api/auth/guest', { body: { role: 'admin' } })).body.user.role, 'guest');
+});
+
+test('attack 20: __proto__ and constructor are refused on every route, prototypes stay untouched', async ({
+  door,
+}) => {
+  const makeAdmin = await door.people.makeLink({ id: 'root', name: 'Root', role: 'admin' });
+  const bearer = (await door.ask('/api/auth/link', { body: { token: makeAdmin } })).body.accessToken;
+  for (const path of POSTS) {
+    for (const body of [
+      '{"__proto__":{"role":"admin"}}',
+      '{"constructor":{"prototype":{"role":"admin"}}}',
+      '{"name":"x","deep":[{"prototype":1}]}',
+    ]) {
+      refused(await door.ask(path, { body, bearer }), 400, 'bad_request');
+    }
+  }
+  assert.is(({} as { role?: string }).role, undefined);
+});
+
+test('bodies that are broken, huge, compressed or in another alphabet get their own answer', async ({
+  door,
+}) => {
+  const ask = (body: string, headers = {}) => door.ask('/api/auth/login', { body, headers });
+  for (const body of ['{', '"text"', '7', 'null', '{"a":1}}', "{'a':1}", '\0', '{"a":\u0001}'])
+    refused(await ask(body), 400, 'bad_request');
+  refused(await ask(`{"email":"${'x'.repeat(65_536)}"}`), 413, 'too_large');
+  refused(await ask('['.repeat(60_000)), 400, 'bad_request');
+  refused(await ask('['.repeat(30_000) + ']'.repeat(30_000)), 400, 'bad_request');
+  refused(await ask('{}', { 'content-encoding': 'gzip' }), 400, 'bad_request');
+  refused(await ask('{}', { 'content-type': 'application/json; charset=utf-7' }), 400, 'bad_request');
+  refused(await ask('{}', { 'content-type': 'application/json; charset=made-up' }), 400, 'bad_request');
+});
+
+test('an error never repeats what was sent, and a fault of ours is told by a number alone (attack 30)', async () => {
+  const broken = () => Promise.reject(new Error('relation "users" is in pieces at /home/hub'));
+  await using door = await openDoor({ readiness: broken });
+  const answer = await door.ask('/api/auth/login', { body: '{"password":"canary-7731"' });
+  assert.not.match(answer.text + door.logged.join(''), 'canary');
+  const fault = await door.ask('/readyz');
+  refused(fault, 500, 'internal');
+  assert.not.match(fault.text, /pieces|home|Error|at /);
+  assert.match(fault.text, fault.headers['x-request-id'] as string);
+  assert.ok(
+    door.logged.some(
+      line => line.includes('in pieces') && line.includes(fault.headers['x-request-id'] as string),
+    ),
+  );
+});
+
+test('every unknown address under /api is 404 in JSON, whatever the method', async ({ door }) => {
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'])
+    for (const path of [
+      '/api',
+      '/api/',
+      '/api/nothing',
+      '/api/auth/nothing',
+      '/api/admin',
+      '/api/metrics',
+      '/api/%2e%2e/x',
+    ])
+      refused(await door.ask(path, { method, headers: { accept: 'text/html' } }), 404, 'not_found');
+  for (const path of POSTS) refused(await door.ask(path), 404, 'not_found');
+  refused(await door.ask('/api/%E0%A4%A'), 404, 'not_found');
+});
+
+test('a client that hangs up in the middle of its body leaves no fault behind', async ({ door }) => {
+  const socket = net.connect(door.port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(
+    'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"em',
+  );
+  const before = door.logged.length;
+  socket.destroy();
+  assert.is((await door.ask('/healthz')).status, 200);
+  assert.ok(door.logged.slice(before).every(line => JSON.parse(line).level < 50));
+});
+
+test.run();
