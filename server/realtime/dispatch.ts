@@ -33,7 +33,7 @@ export function createDispatch({
       taken.push(limits.take(actor.role === 'bot' ? 'call.bot' : 'call.user', actor.id));
       if (input.room !== undefined) taken.push(limits.take('call.room', input.room));
     }
-    const wait = Math.max(...taken.map(one => (one.ok ? 0 : one.retryAfterMs)));
+    const wait = Math.max(session.overBytes, ...taken.map(one => (one.ok ? 0 : one.retryAfterMs)));
     if (wait > 0) throw new HubError('rate_limited', 'Too many calls; slow down.', { retryAfterMs: wait });
   };
 

@@ -102,10 +102,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     sessions.set(socket.id, session);
     hub.connected(actor, socket.id);
 
+    // Counted as they arrive, answered with the call that they carried.
     socket.conn.on('packet', ({ data }: { data?: unknown }) => {
       if (typeof data !== 'string') return;
       const taken = limits.take('bytes.socket', socket.id, data.length);
-      if (!taken.ok) session.end({ code: 'kicked', reconnect: true, retryAfterMs: taken.retryAfterMs });
+      session.overBytes = taken.ok ? 0 : taken.retryAfterMs;
     });
     socket.onAny((name: string, ...args: unknown[]) => dispatch.call(session, name, args));
     socket.on('error', error => log.debug({ err: error, user: actor.id }, 'a socket failed'));

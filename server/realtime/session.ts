@@ -11,6 +11,8 @@ export class Session {
   readonly socket: HubSocket;
   readonly address: string;
   readonly lane: Lane = createLane();
+  /** Milliseconds to wait, when the packet that has just come was one too many in bytes. */
+  overBytes = 0;
   #actor: SignedIn;
   #expiry: NodeJS.Timeout | undefined;
 
