@@ -18,7 +18,9 @@ export class OutboxKeeper {
   #account = '';
   #owner: OutboxOwner | undefined;
   #lastOrder = 0;
+  #isOpen = false;
   #closed = false;
+  #opening: Promise<OutboxEntry[]> | undefined;
   #work: Promise<void>;
   #begin: () => void = () => {};
 
@@ -31,24 +33,16 @@ export class OutboxKeeper {
     });
   }
 
-  /** Returns what clients that are gone left behind, oldest first. */
-  async open(account: string): Promise<OutboxEntry[]> {
-    const left: StoredEntry[] = [];
+  /** Returns what clients that are gone left behind, oldest first. Never rejects. */
+  open(account: string): Promise<OutboxEntry[]> {
     this.#account = account;
-    try {
-      this.#owner = await claimOwner(this.#handlers.warn);
-      if (this.#closed) this.#owner.release();
-      else await this.#look(entries => left.push(...entries));
-    } catch (error) {
-      this.#handlers.warn(error as Error);
-    }
-    this.#begin();
-    return left.sort((a, b) => a.order - b.order).map(plain);
+    this.#opening = this.#open();
+    return this.#opening;
   }
 
   /** Takes over what was left since the last look. */
   look(): void {
-    this.#do(() => this.#look(entries => this.#handlers.inherited(entries.map(plain))));
+    this.#do(() => this.#look([]));
   }
 
   /** Adds it as the newest, or replaces it where it stands. */
@@ -68,15 +62,31 @@ export class OutboxKeeper {
     });
   }
 
-  /** Ends after the last write. */
+  /** Ends after the last write; what comes after is not kept. */
   async close(): Promise<void> {
+    const work = this.#opening?.then(() => this.#work);
     this.#closed = true;
-    if (this.#owner) await this.#work;
+    await work;
     this.#owner?.release();
     await this.#storage.close();
   }
 
+  async #open(): Promise<OutboxEntry[]> {
+    const left: StoredEntry[] = [];
+    const { warn } = this.#handlers;
+    try {
+      this.#owner = await claimOwner(warn);
+      await this.#look(left);
+    } catch (error) {
+      warn(error as Error);
+    }
+    this.#isOpen = true;
+    this.#begin();
+    return left.sort((a, b) => a.order - b.order).map(plain);
+  }
+
   #do(work: (owner: OutboxOwner) => Promise<void>): void {
+    if (this.#closed) return;
     this.#work = this.#work.then(async () => {
       try {
         if (this.#owner) await work(this.#owner);
@@ -86,7 +96,8 @@ export class OutboxKeeper {
     });
   }
 
-  async #look(found: (entries: StoredEntry[]) => void): Promise<void> {
+  /** What is found while opening is added to `left`. */
+  async #look(left: StoredEntry[]): Promise<void> {
     const entries = await this.#storage.load(this.#account);
     const own = this.#owner!;
     this.#lastOrder = Math.max(this.#lastOrder, ...entries.map(entry => entry.order));
@@ -94,7 +105,9 @@ export class OutboxKeeper {
       if (owner === own.id || this.#known.has(owner)) continue;
       this.#known.add(owner);
       await own.inherit(owner, async () => {
-        if (!this.#closed) found(await this.#adopt(owner, own.id));
+        const entries = await this.#adopt(owner, own.id);
+        if (this.#isOpen) this.#handlers.inherited(entries.map(plain));
+        else left.push(...entries);
       });
     }
   }

@@ -147,7 +147,7 @@ export class RoomOutbox implements Outbox {
       this.#lanes.get(room) ??
       new OutboxLane({
         send: this.#deps.send,
-        canSend: () => this.#ready && this.#deps.isOpen(),
+        canSend: () => this.#ready && !this.#closed && this.#deps.isOpen(),
         sent: (item, data) => this.#sent(item, data),
         refused: (item, error) => this.#refused(item, error),
         window: this.#deps.window ?? 1,
