@@ -1,6 +1,6 @@
 // A connection to the hub for the length of one command: says at once when there is no hub, and ends with Ctrl-C.
 import { createClient } from '../js/index.ts';
-import type { ClientOptions, ConnectionState, Court } from '../js/types.ts';
+import type { ConnectionState, Court } from '../js/types.ts';
 import { noHub } from './api.ts';
 import { CliError } from './errors.ts';
 import type { Session } from './session.ts';
@@ -8,22 +8,18 @@ import type { Session } from './session.ts';
 /** A hub that puts us off is asked again for this long, in milliseconds. */
 const PATIENCE = 30_000;
 
-export interface CourtOptions extends Partial<Omit<ClientOptions, 'url' | 'getToken'>> {
-  signal: AbortSignal;
-}
-
 /** Disposing closes it. @throws CliError when no hub answers, CallError when it refuses us */
-export async function openCourt(session: Session, { signal, ...options }: CourtOptions): Promise<Court> {
-  const court = createClient({ ...session, client: 'court-cli', ...options });
+export async function openCourt({ url, getToken }: Session, signal: AbortSignal): Promise<Court> {
+  const court = createClient({ url, getToken, client: 'court-cli' });
   const close = () => void court.close();
   signal.addEventListener('abort', close, { once: true });
   let patience: NodeJS.Timeout | undefined;
   let off: (() => void) | undefined;
   try {
     const failed = new Promise<never>((_, reject) => {
-      patience = setTimeout(() => reject(reason(court.state, session.url)), PATIENCE);
+      patience = setTimeout(() => reject(reason(court.state, url)), PATIENCE);
       off = court.on('state', state => {
-        if (state.status === 'disconnected' && state.reason === 'lost') reject(reason(state, session.url));
+        if (state.status === 'disconnected' && state.reason === 'lost') reject(reason(state, url));
       });
     });
     await Promise.race([court.connect(), failed]);

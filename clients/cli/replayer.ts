@@ -30,7 +30,8 @@ export interface ReplayReport {
 /** Messages under way at once; with more, the log waits. */
 const IN_FLIGHT = 500;
 
-export async function replay(source: Source, options: ReplayOptions): Promise<ReplayReport> {
+/** Plays one source after the other; the time between them is left out. */
+export async function replay(sources: readonly Source[], options: ReplayOptions): Promise<ReplayReport> {
   const { room, speed, signal, tokenFor } = options;
   const findings = newFindings();
   const nicks = new Map<string, Nick>();
@@ -110,13 +111,13 @@ export async function replay(source: Source, options: ReplayOptions): Promise<Re
     for (const one of nicks.values()) void one.drop();
   };
   signal.addEventListener('abort', drop, { once: true });
-  const began = performance.now();
-  let first: number | undefined;
-  try {
+  async function perform(source: Source): Promise<void> {
+    const curtain = performance.now();
+    let first: number | undefined;
     for await (const entry of source(findings)) {
       signal.throwIfAborted();
       first ??= Date.parse(entry.at);
-      const due = (Date.parse(entry.at) - first) / speed - (performance.now() - began);
+      const due = (Date.parse(entry.at) - first) / speed - (performance.now() - curtain);
       if (due > 0) await wait(due, undefined, { signal });
       entries++;
       const playing: Promise<void> = play(entry)
@@ -130,6 +131,11 @@ export async function replay(source: Source, options: ReplayOptions): Promise<Re
       while (underWay.size >= IN_FLIGHT) await landed.promise;
       options.progress(entries);
     }
+  }
+
+  const began = performance.now();
+  try {
+    for (const source of sources) await perform(source);
     await Promise.all(underWay);
     signal.throwIfAborted();
   } finally {

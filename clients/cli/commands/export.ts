@@ -30,7 +30,7 @@ export function exportCommand(context: Context): Command {
     )
     .action(async ({ room, out }: { room: string; out?: string }) => {
       const { terminal } = context;
-      await using court = await openCourt(await context.session(), context);
+      await using court = await openCourt(await context.session(), context.signal);
       if (out === undefined) {
         await writeLog(context, court, room, terminal.stdout);
         return;

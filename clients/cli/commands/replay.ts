@@ -46,12 +46,14 @@ A hub that limits connections and sign-ins (RATE_LIMITS=on) holds hundreds of ni
     )
     .action(async (files: string[], { room, format, date, channel, guests, listen, ...options }: Options) => {
       const { terminal, signal } = context;
-      const source = openSource(files, { format, room, date, channel });
+      const sources = files.map(file => openSource([file], { format, room, date, channel }));
       let total = 0;
       let starter: string | undefined;
-      for await (const entry of source(newFindings())) {
-        total++;
-        starter ??= entry.by;
+      for (const source of sources) {
+        for await (const entry of source(newFindings())) {
+          total++;
+          starter ??= entry.by;
+        }
       }
       if (starter === undefined) throw new CliError('There is nothing in it that can be played.');
       const url = await context.resolveUrl();
@@ -60,7 +62,7 @@ A hub that limits connections and sign-ins (RATE_LIMITS=on) holds hundreds of ni
       await ensureRoom(context, { url, room, getToken: tokenFor(starter, starter) });
       let told = '';
       using progress = terminal.progress('Playing', total);
-      const report = await replay(source, {
+      const report = await replay(sources, {
         url,
         room,
         signal,
@@ -109,7 +111,7 @@ async function ensureRoom(
   { signal }: Context,
   { url, room, getToken }: { url: string; room: string; getToken(): Promise<string> },
 ): Promise<void> {
-  await using court = await openCourt({ url, getToken }, { signal });
+  await using court = await openCourt({ url, getToken }, signal);
   if ((await court.rooms('public')).some(({ id }) => id === room)) return;
   await court.call('room:create', { id: room, title: room, kind: 'public' }, { signal });
 }

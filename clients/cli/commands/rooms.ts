@@ -12,7 +12,7 @@ import { printableLine, table } from '../terminal.ts';
 export function roomsCommand(context: Context): Command {
   const { terminal } = context;
   const connected = async (work: (court: Court) => Promise<void>) => {
-    await using court = await openCourt(await context.session(), context);
+    await using court = await openCourt(await context.session(), context.signal);
     await work(court);
   };
 
@@ -48,7 +48,7 @@ export function roomsCommand(context: Context): Command {
         const { title = id, topic } = options;
         const kind = roomKind.parse(options.kind);
         const input = { id: roomArgument(id), title, kind, ...(topic !== undefined && { topic }) };
-        const { room } = await court.call('room:create', input, context);
+        const { room } = await court.call('room:create', input, { signal: context.signal });
         await terminal.result(room, `Created ${room.id}.`);
       }),
     );
@@ -59,7 +59,7 @@ export function roomsCommand(context: Context): Command {
     .description('become a member of a public room')
     .action((room: string) =>
       connected(async court => {
-        const joined = await court.call('room:join', { room }, context);
+        const joined = await court.call('room:join', { room }, { signal: context.signal });
         await terminal.result({ ...joined.room, role: joined.role }, `You are in ${room} (${joined.role}).`);
       }),
     );
@@ -70,7 +70,7 @@ export function roomsCommand(context: Context): Command {
     .description('end your membership')
     .action((room: string) =>
       connected(async court => {
-        await court.call('room:leave', { room, forget: true }, context);
+        await court.call('room:leave', { room, forget: true }, { signal: context.signal });
         await terminal.result({ room }, `You left ${room}.`);
       }),
     );

@@ -26,10 +26,10 @@ export function sendCommand(context: Context): Command {
       ),
     )
     .action(async (room: string, text: string, { whole }: { whole?: boolean }) => {
-      await using court = await openCourt(await context.session(), context);
+      await using court = await openCourt(await context.session(), context.signal);
       // Following the room would bring us everybody's messages: to be a member is enough.
-      await court.call('room:join', { room }, context);
-      await court.call('room:leave', { room }, context);
+      await court.call('room:join', { room }, { signal: context.signal });
+      await court.call('room:leave', { room }, { signal: context.signal });
       const post = (line: string) => court.room(room).send(line);
       if (text !== '-') await report(context, post(text));
       else if (whole) await report(context, post((await readAll(context.stdin)).replace(/\n$/, '')));

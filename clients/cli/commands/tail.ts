@@ -33,7 +33,7 @@ export function tailCommand(context: Context): Command {
       ),
     )
     .action(async (id: string, options: Options) => {
-      await using court = await openCourt(await context.session(), context);
+      await using court = await openCourt(await context.session(), context.signal);
       const room = court.room(id);
       // Heard from before the join on, so that nothing falls between the first page and what comes live.
       using news = listen(court, room, context.signal);
