@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Answer, type Door, openDoor } from '../testing/door.ts';
+import { assertRefused as refused } from '../testing/refusal.ts';
 
 const test = suite<{ door: Door }>('http/session');
 test.before(async context => {
@@ -10,14 +11,6 @@ test.after(async ({ door }) => door[Symbol.asyncDispose]());
 
 let people = 0;
 const newcomer = () => ({ email: `person${++people}@example.com`, password: 'correct horse', name: 'Pat' });
-
-function refused(answer: Answer, status: number, code: string, message?: RegExp): void {
-  assert.is(answer.status, status, answer.text);
-  assert.is(answer.body.error.code, code);
-  assert.ok(answer.body.error.message.length > 5);
-  if (message) assert.match(answer.body.error.message, message);
-  assert.is(answer.cookie || undefined, undefined, 'sets no cookie');
-}
 
 async function adminToken(door: Door): Promise<string> {
   const token = await door.people.makeLink({ id: 'root', name: 'Root', role: 'admin' });
