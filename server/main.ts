@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, readConfig } from './config.ts';
+import { HubError } from './hub/errors.ts';
 import { createLog } from './log.ts';
 import { type Running, start } from './start.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const envFile = path.join(root, '.env');
+const admin = { id: 'admin', name: 'Admin', role: 'admin' } as const;
 
 async function main(): Promise<number> {
   if (existsSync(envFile)) process.loadEnvFile(envFile);
@@ -19,7 +21,12 @@ async function main(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
   const hub = await start(config, log);
-  await banner(hub, config.publicUrl ?? hub.url, Math.round(performance.now() - began));
+  const ready = Math.round(performance.now() - began);
+  const link = await hub.people.makeLink(admin);
+  await openCommons(hub);
+  // Where the output is kept as a log, a secret has no place in it: there `court token --role admin` signs in.
+  const shown = config.environment !== 'production' || process.stdout.isTTY;
+  banner(config.publicUrl ?? hub.url, shown ? link : undefined, ready);
   log.info({ signal: await asked }, 'closing');
   // A second Ctrl-C does not wait for the first.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -28,17 +35,30 @@ async function main(): Promise<number> {
   return 0;
 }
 
+/** A hub without any public room gets one, so that the first people who come find a place to meet. */
+async function openCommons({ hub }: Running): Promise<void> {
+  const { rooms } = await hub.rooms.list(admin, { scope: 'public' });
+  if (rooms.length > 0) return;
+  const commons = {
+    id: 'commons',
+    title: 'Commons',
+    kind: 'public',
+    topic: 'Where everybody meets.',
+  } as const;
+  await hub.rooms.create(admin, commons).catch((error: unknown) => {
+    // Archived, or made by another hub in this moment.
+    if (!(error instanceof HubError) || error.code !== 'conflict') throw error;
+  });
+}
+
 /** What a person at the terminal wants to see. The link is a secret: it goes to the terminal, never to the log. */
-async function banner(hub: Running, url: string, ms: number): Promise<void> {
-  const secret = await hub.people.makeLink({ id: 'admin', name: 'Admin', role: 'admin' });
+function banner(url: string, link: string | undefined, ms: number): void {
   process.stdout.write(
     [
       '',
       `  First Court is in session at ${url}  (${ms} ms)`,
       '',
-      '  Sign in as admin, once, within the hour:',
-      `  ${url}/#signin=${secret}`,
-      '',
+      ...(link ? ['  Sign in as admin, once, within the hour:', `  ${url}/#signin=${link}`, ''] : []),
       '  Ctrl-C ends everything, the database too.',
       '',
       '',
