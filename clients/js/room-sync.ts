@@ -11,8 +11,8 @@ import { RoomLog, type Step } from './room-log.ts';
 import type { Gap } from './types.ts';
 
 export interface SyncHandlers {
-  /** The answer to a join; with `reset` the copy is to be replaced by it. */
-  joined(answer: CallData<'room:join'>, reset: boolean): void;
+  /** The answer to a join; with `reset` the copy is to be replaced by it, and with `newLog` numbers mean other entries. */
+  joined(answer: CallData<'room:join'>, how: { reset: boolean; newLog: boolean }): void;
   /** Consecutive entries, each once. */
   apply(events: LogEvent[]): void;
   gap(gap: Gap): void;
@@ -134,12 +134,13 @@ export class RoomSync {
           ...(after && { after }),
         });
         if (run !== this.#run) return;
+        const newLog = this.#log.epoch !== answer.epoch;
         const step = this.#log.joined(answer);
         if (step.reset && this.#recovery) {
           this.#recovery.recovered = false;
-          this.#recovery.reason = after && after.epoch !== answer.epoch ? 'epoch' : 'too_far';
+          this.#recovery.reason = newLog ? 'epoch' : 'too_far';
         }
-        this.#handlers.joined(answer, step.reset === true);
+        this.#handlers.joined(answer, { reset: step.reset === true, newLog });
         this.#take(step);
       },
     );

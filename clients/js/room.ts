@@ -64,7 +64,7 @@ export class LiveRoom implements Room {
       async seq => (await connection.send('read:mark', { room: id, seq })).readSeq,
     );
     this.#sync = new RoomSync(id, deps, {
-      joined: (answer, reset) => this.#joined(answer, reset),
+      joined: (answer, how) => this.#joined(answer, how),
       apply: events => this.#applyAll(events),
       gap: gap => this.#events.emit('gap', gap),
       refused: error => (this.#sync.epoch === undefined ? this.#changed() : this.removed(error.message)),
@@ -236,9 +236,9 @@ export class LiveRoom implements Room {
     return this.#sync.isWhole ? 'live' : 'joining';
   }
 
-  #joined(answer: CallData<'room:join'>, reset: boolean): void {
+  #joined(answer: CallData<'room:join'>, { reset, newLog }: { reset: boolean; newLog: boolean }): void {
     this.#copy.joined(answer, reset);
-    this.#marker.joined(answer.readSeq, reset);
+    this.#marker.joined(answer.readSeq, newLog);
     if (reset) for (const message of answer.messages ?? []) this.#settle(message);
     this.#changed();
   }
