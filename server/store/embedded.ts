@@ -21,9 +21,10 @@ export interface EmbeddedOptions {
   onNotice?: (line: string) => void;
 }
 
-export interface Embedded extends AsyncDisposable {
+export interface Embedded {
   /** Of the database `first_court`, with the password in it. */
   readonly url: string;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 interface Membership {

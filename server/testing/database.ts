@@ -9,12 +9,14 @@ import { withConnection, withDatabase } from '../store/databases.ts';
 import { type Embedded, openEmbedded } from '../store/embedded.ts';
 import { type Migration, migrate, readMigrations } from '../store/migrate.ts';
 
-export interface TestDatabase extends AsyncDisposable {
+export interface TestDatabase {
   readonly url: string;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-export interface TestServer extends AsyncDisposable {
+export interface TestServer {
   readonly url: string;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const LOCK = 4_703_241_003;
