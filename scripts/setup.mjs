@@ -22,8 +22,10 @@ function run(what, program, args, env = {}) {
     maxBuffer: 1 << 28,
   });
   if (status === 0) return Math.round((performance.now() - began) / 100) / 10;
-  const said = error?.message ?? `${stdout}${stderr}`.trim();
-  throw new SetupError(`${what} failed:\n${said.split('\n').slice(-40).join('\n')}`);
+  const said = (error?.message ?? `${stdout}${stderr}`).trim().split('\n');
+  // npm says why first and how to use npm after that; compilers say it last.
+  const shown = said.length > 60 ? [...said.slice(0, 30), '…', ...said.slice(-30)] : said;
+  throw new SetupError(`${what} failed:\n${shown.join('\n')}`);
 }
 
 function installPackages() {
