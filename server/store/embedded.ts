@@ -4,6 +4,7 @@
 //
 // Who is in: each opener holds a shared advisory lock on a connection of its own, so that the server itself notices when one dies.
 // Who leaves tries for the exclusive lock; only the last one gets it, and stops the server while holding it.
+import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -42,7 +43,12 @@ const PATIENCE = 30_000;
  * @throws EmbeddedError when it cannot run here; the message says what to do
  */
 export async function openEmbedded(dataDir: string, options: EmbeddedOptions = {}): Promise<Embedded> {
-  const home: Home = { dir: path.resolve(dataDir, 'postgres'), durable: options.durable ?? true };
+  // By its real name: the same folder reached over a link is the same server.
+  await mkdir(dataDir, { recursive: true });
+  const home: Home = {
+    dir: path.join(await realpath(dataDir), 'postgres'),
+    durable: options.durable ?? true,
+  };
   const notice = options.onNotice ?? (() => {});
   let closing = false;
   let rejoining: Promise<void> = Promise.resolve();
