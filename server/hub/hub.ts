@@ -69,7 +69,7 @@ export function createHub({ store, outlet, log, now = Date.now, presenceGrace = 
     async [Symbol.asyncDispose](): Promise<void> {
       await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
       await background[Symbol.asyncDispose]();
-      for (const feed of feeds.all()) feed.close('silently');
+      for (const feed of feeds.all()) feed.close();
     },
   };
 }

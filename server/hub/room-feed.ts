@@ -1,17 +1,9 @@
-// One room's log as this node follows it: applies every entry once and in order, and carries it to the room's local sockets.
+// One room's log as this node follows it: applies every entry once and in order, and hands it to the room's local sockets.
 import type { LogEvent } from '#shared/protocol/events.ts';
 import type { Member } from '#shared/protocol/models.ts';
+import { FanOut } from './fan-out.ts';
 import type { Batch } from './log-writer.ts';
 import type { FeedStart, Log, Outlet, RoomStore } from './ports.ts';
-
-/** One socket in one room. It has been given everything up to `cursor`, and is given nothing beyond `until`. */
-interface Subscriber {
-  readonly socket: string;
-  readonly user: string;
-  cursor: number;
-  until?: number;
-  reason?: string;
-}
 
 interface RoomFeedDeps {
   readonly store: Pick<RoomStore, 'feedEvents'>;
@@ -23,30 +15,18 @@ interface RoomFeedDeps {
 
 /** How many applied entries a feed remembers, so that joining sockets need no second look at the database. */
 const RECENT = 1000;
-/** Sockets per turn of the loop; a larger fan-out lets others in between. */
-const SLICE = 256;
-/** Entries per frame. */
-const FRAME = 500;
-/** After a fan-out the room rests for as long as it took, so that one busy room leaves half of the loop to the others. */
-const MAX_REST_MS = 200;
 
-/**
- * The order that makes I9 hold: an entry's effect on membership comes before any later entry leaves. A removed user's sockets get
- * what was theirs, up to the removal itself, and nothing after it.
- */
+/** The order that makes I9 hold: an entry's effect on membership comes before any later entry leaves. */
 export class RoomFeed {
   readonly room: string;
   readonly epoch: string;
   readonly members: Map<string, Member>;
   readonly #deps: RoomFeedDeps;
-  readonly #subscribers = new Map<string, Subscriber>();
+  readonly #sockets: FanOut;
   /** The entry that began a member's stay, of those who came while this feed was open. */
   readonly #joinedAt = new Map<string, number>();
   #applied: number;
   #recent: LogEvent[] = [];
-  /** Applied, not yet carried out. */
-  #pending: LogEvent[] = [];
-  #fanout: Promise<void> | undefined;
   #catchingUp: Promise<void> | undefined;
   #closed = false;
 
@@ -56,24 +36,24 @@ export class RoomFeed {
     this.members = new Map(start.members.map(member => [member.user, member]));
     this.#applied = start.head;
     this.#deps = deps;
+    this.#sockets = new FanOut(room, start.epoch, deps);
   }
 
   get applied(): number {
     return this.#applied;
   }
 
-  get sockets(): number {
-    return this.#subscribers.size;
+  /** Nobody is subscribed. */
+  get idle(): boolean {
+    return this.#sockets.size === 0;
   }
 
-  /** Sockets that hear the room's signals, with their users. */
-  *listeners(): Iterable<{ socket: string; user: string }> {
-    for (const subscriber of this.#subscribers.values()) if (subscriber.until === undefined) yield subscriber;
+  listeners(): Iterable<{ readonly socket: string; readonly user: string }> {
+    return this.#sockets.listeners();
   }
 
   hears(socket: string): boolean {
-    const subscriber = this.#subscribers.get(socket);
-    return subscriber !== undefined && subscriber.until === undefined;
+    return this.#sockets.has(socket);
   }
 
   /** Takes a committed batch, in any order and any number of times: continues, closes a gap from the database, or ignores it. */
@@ -85,17 +65,13 @@ export class RoomFeed {
     }
     if (batch.head <= this.#applied) return;
     const next = batch.events.find(event => event.seq > this.#applied);
-    if (next?.seq !== this.#applied + 1 || this.#catchingUp) {
-      void this.reach(batch.head).catch(error =>
-        this.#deps.log.warn(
-          { err: error, room: this.room },
-          'room feed: could not close a gap, the next poll will',
-        ),
-      );
+    if (next?.seq === this.#applied + 1 && !this.#catchingUp) {
+      for (const event of batch.events) this.#apply(event);
       return;
     }
-    for (const event of batch.events) this.#apply(event);
-    this.#schedule();
+    void this.reach(batch.head).catch(error =>
+      this.#deps.log.warn({ err: error, room: this.room }, 'could not close a gap; the next poll will'),
+    );
   }
 
   /** Reads the log until the feed has applied `head`. @throws Unreachable */
@@ -118,24 +94,19 @@ export class RoomFeed {
     const first = this.#recent[0]?.seq ?? this.#applied + 1;
     if (from < this.#applied && from + 1 < first) return undefined;
     if ((this.#joinedAt.get(user) ?? 0) > from) return undefined;
-    this.#subscribers.set(socket, { socket, user, cursor: this.#applied });
+    this.#sockets.add(socket, user, this.#applied);
     return this.#recent.slice(from + 1 - first);
   }
 
   detach(socket: string): void {
-    this.#subscribers.delete(socket);
+    this.#sockets.remove(socket);
   }
 
-  /** Ends the feed and tells its sockets to join again. */
-  close(push: 'resync' | 'silently'): void {
+  /** Ends the feed; those who still listen are told to join again. */
+  close(): void {
     this.#closed = true;
-    if (push === 'resync') this.#restart([...this.#subscribers.keys()]);
-    this.#subscribers.clear();
-  }
-
-  #restart(sockets: string[]): void {
-    for (const socket of sockets) this.detach(socket);
-    this.#deps.outlet.resync(sockets, { room: this.room, head: this.#applied });
+    this.#sockets.restart();
+    this.#sockets.close();
   }
 
   async #readGap(): Promise<void> {
@@ -146,7 +117,6 @@ export class RoomFeed {
       return;
     }
     for (const event of page.items) this.#apply(event);
-    this.#schedule();
   }
 
   #apply(event: LogEvent): void {
@@ -171,93 +141,24 @@ export class RoomFeed {
         this.#end(event.data.user, event.seq, removalReason(event.data));
         break;
     }
-    this.#pending.push(event);
     this.#recent.push(event);
     if (this.#recent.length > 2 * RECENT) this.#recent = this.#recent.slice(-RECENT);
+    this.#sockets.push(event);
   }
 
   #end(user: string, seq: number, reason: string): void {
     this.members.delete(user);
     this.#joinedAt.delete(user);
-    for (const subscriber of this.#subscribers.values()) {
-      if (subscriber.user === user && subscriber.cursor < seq && subscriber.until === undefined) {
-        subscriber.until = seq;
-        subscriber.reason = reason;
-      }
-    }
-  }
-
-  /** Always a later turn of the loop: the answer to a join, made in this one, leaves before the frames that follow it. */
-  #schedule(): void {
-    this.#fanout ??= this.#carryOut().catch(error => {
-      this.#fanout = undefined;
-      this.#deps.log.error({ err: error, room: this.room }, 'room feed: fan-out failed');
-    });
-  }
-
-  async #carryOut(): Promise<void> {
-    await turn();
-    while (this.#pending.length > 0 && !this.#closed) {
-      const events = this.#pending.slice(0, FRAME);
-      this.#pending = this.#pending.slice(FRAME);
-      const spent = await this.#send(events);
-      await (spent > 1 ? pause(Math.min(spent, MAX_REST_MS)) : turn());
-    }
-    this.#fanout = undefined;
-  }
-
-  /** One frame to every subscriber whose place it continues, a part of it to the others. Returns the milliseconds it took. */
-  async #send(events: LogEvent[]): Promise<number> {
-    const first = (events[0] as LogEvent).seq;
-    const last = first + events.length - 1;
-    const { room, epoch } = this;
-    let spent = 0;
-    let started = performance.now();
-    let slice: string[] = [];
-    const leave = () => {
-      if (slice.length > 0) this.#deps.outlet.events(slice, { room, epoch, events });
-      slice = [];
-      spent += performance.now() - started;
-    };
-    for (const subscriber of this.#subscribers.values()) {
-      const end = Math.min(last, subscriber.until ?? last);
-      if (subscriber.cursor === first - 1 && end === last) {
-        slice.push(subscriber.socket);
-      } else if (subscriber.cursor < first - 1) {
-        // Cannot be, unless an earlier fan-out broke off: better a known restart than a hole (I5).
-        this.#restart([subscriber.socket]);
-      } else if (subscriber.cursor < end) {
-        const part = events.slice(subscriber.cursor + 1 - first, end + 1 - first);
-        this.#deps.outlet.events([subscriber.socket], { room, epoch, events: part });
-      }
-      subscriber.cursor = Math.max(subscriber.cursor, last);
-      if (subscriber.until !== undefined && subscriber.until <= last) {
-        // The slice may hold the last frame of this very socket.
-        leave();
-        started = performance.now();
-        this.detach(subscriber.socket);
-        this.#deps.outlet.removed(subscriber.socket, { room, reason: subscriber.reason as string });
-      } else if (slice.length >= SLICE) {
-        leave();
-        await turn();
-        if (this.#closed) return spent;
-        started = performance.now();
-      }
-    }
-    leave();
-    return spent;
+    this.#sockets.end(user, seq, reason);
   }
 }
 
-function removalReason({
-  ban,
-}: {
+interface Removal {
   ban?: { until?: string | undefined; reason?: string | undefined } | undefined;
-}): string {
+}
+
+function removalReason({ ban }: Removal): string {
   if (!ban) return 'You were removed from this room.';
   const until = ban.until ? ` until ${ban.until}` : '';
   return `You were banned from this room${until}${ban.reason ? `: ${ban.reason}` : '.'}`;
 }
-
-const turn = () => new Promise<void>(resolve => setImmediate(resolve));
-const pause = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));

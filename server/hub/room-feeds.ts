@@ -39,9 +39,9 @@ export function createRoomFeeds(deps: {
   };
 
   const closeIfIdle = (feed: RoomFeed) => {
-    if (feed.sockets > 0 || users.has(feed) || feeds.get(feed.room) !== feed) return;
+    if (!feed.idle || users.has(feed) || feeds.get(feed.room) !== feed) return;
     feeds.delete(feed.room);
-    feed.close('silently');
+    feed.close();
   };
 
   const lost = (feed: RoomFeed) => {
@@ -51,7 +51,7 @@ export function createRoomFeeds(deps: {
       'room feed: the log is another one now, clients start again',
     );
     feeds.delete(feed.room);
-    feed.close('resync');
+    feed.close();
   };
 
   const begin = async (room: string): Promise<RoomFeed> => {
