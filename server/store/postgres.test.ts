@@ -193,7 +193,13 @@ test('opening says at once when there is no server, no such database, or a wrong
   assert.is((await failure(openPostgres(absent.href))).code, '3D000');
   const stranger = new URL(database.url);
   stranger.password = 'wrong';
-  assert.is((await failure(openPostgres(stranger.href))).code, '28P01');
+  const refused = await failure(openPostgres(stranger.href));
+  assert.is(refused.code, '28P01');
+  assert.match(
+    refused.message,
+    /^DATABASE_URL: 127\.0\.0\.1:\d+\/test_\w+ cannot be used: .*password authentication failed.*; example: DATABASE_URL=postgres:/,
+  );
+  assert.not.match(refused.message, 'wrong');
 });
 
 /** A TCP proxy in front of the server that can stop forwarding, or accept and hang up. */

@@ -30,7 +30,7 @@ export interface PostgresDb extends Db {
 
 /**
  * Connects and checks the connection.
- * @throws DbUnavailable or DbError when the server does not answer, or refuses us
+ * @throws DbUnavailable, in one line for the operator, when the server does not answer or refuses us
  */
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<PostgresDb> {
   const { max = 10, statementTimeout = 3000, connectTimeout = 3000, queueTimeout = 3000 } = options;
@@ -106,9 +106,22 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
     idle.push(link);
   } catch (error) {
     await close();
-    throw sqlError(error, false);
+    const { message, code } = sqlError(error, false);
+    throw new DbUnavailable(
+      `DATABASE_URL: ${whereTo(url)} cannot be used: ${message}; example: ${EXAMPLE}`,
+      code,
+      false,
+    );
   }
   return { sql, call, [Symbol.asyncDispose]: close };
+}
+
+const EXAMPLE = 'DATABASE_URL=postgres://user:password@localhost:5432/first_court';
+
+/** Without user and password. */
+function whereTo(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
 }
 
 /** Timeouts of a statement leave its session whole; every other trouble with the database means a new connection. */
