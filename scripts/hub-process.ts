@@ -41,8 +41,8 @@ export async function startHub(
   const [program, ...args] = COMMANDS[via];
   const child = spawn(program, args, {
     cwd: ROOT,
-    // A group of its own, so that a signal reaches all of it, as Ctrl-C at a terminal does.
-    detached: true,
+    // A group of its own, so that a signal reaches npm's children too, as Ctrl-C at a terminal does.
+    detached: via === 'npm',
     env: { ...process.env, HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -54,16 +54,16 @@ export async function startHub(
   try {
     await ready(url, child, began + PATIENCE);
   } catch (error) {
-    signalAll(child, 'SIGKILL');
+    send(child, 'SIGKILL', via);
     throw new Error(`${(error as Error).message} ${written.join('').trim()}`);
   }
   const startedIn = performance.now() - began;
 
-  async function end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+  async function end(name: NodeJS.Signals): Promise<number | NodeJS.Signals> {
     if (!ended(child)) {
       // Not "exit": npm may leave before the hub, which holds the pipes, has closed its database.
       const closed = once(child, 'close');
-      signalAll(child, signal);
+      send(child, name, via);
       await closed;
     }
     return child.exitCode ?? child.signalCode ?? 0;
@@ -81,10 +81,13 @@ export async function startHub(
   };
 }
 
-function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+function send(child: ChildProcess, name: NodeJS.Signals, via: keyof typeof COMMANDS): void {
+  if (via === 'node' || child.pid === undefined) {
+    child.kill(name);
+    return;
+  }
   try {
-    process.kill(-pid, signal);
+    process.kill(-child.pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -26,6 +26,9 @@ export interface Nick {
   drop(): Promise<void>;
 }
 
+/** A replay is about the log, not about manners: a hub that comes back has its people back soon. */
+const BACKOFF = { firstMs: 250, capMs: 4000 };
+
 /** What another attempt may resolve: the call did not happen, or may be repeated without harm. */
 const PASSING = new Set(['unknown', 'not_sent', 'unavailable', 'rate_limited', 'internal']);
 
@@ -43,7 +46,7 @@ export function createNick({ url, room, getToken, listen, signal, refused }: Nic
 
   function connected(): Court {
     if (court) return court;
-    const made = createClient({ url, getToken, client: 'court-replay' });
+    const made = createClient({ url, getToken, client: 'court-replay', backoff: BACKOFF });
     made.on('state', state => {
       if (state.status === 'disconnected' && state.error) refused(state.error);
     });

@@ -131,6 +131,8 @@ export async function replay(sources: readonly Source[], options: ReplayOptions)
       while (underWay.size >= IN_FLIGHT) await landed.promise;
       options.progress(entries);
     }
+    // The people of this log go; who is in the next one too comes back.
+    for (const one of nicks.values()) one.close().catch(count);
   }
 
   const began = performance.now();
