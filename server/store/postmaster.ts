@@ -99,11 +99,18 @@ export async function startPostmaster(home: Home): Promise<Postmaster | undefine
   }
 }
 
-/** Fast shutdown; returns when the process is gone. */
+/** Fast shutdown, immediate after 15 s (the next start recovers then); returns when the process is gone. */
 export async function stopPostmaster(home: Home, { pid }: Postmaster): Promise<void> {
-  if (process.platform === 'win32') spawnSync((await programs()).pg_ctl, ['kill', 'INT', String(pid)]);
-  else if (isAlive(pid)) process.kill(pid, 'SIGINT');
+  await signal(pid, 'INT');
+  const patience = setTimeout(signal, 15_000, pid, 'QUIT');
   while (isAlive(pid) && (await isPostmaster(pid, home.dir))) await delay(5);
+  clearTimeout(patience);
+}
+
+async function signal(pid: number, name: 'INT' | 'QUIT'): Promise<void> {
+  if (!isAlive(pid)) return;
+  if (process.platform === 'win32') spawnSync((await programs()).pg_ctl, ['kill', name, String(pid)]);
+  else process.kill(pid, `SIG${name}`);
 }
 
 /**
