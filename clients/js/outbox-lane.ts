@@ -95,14 +95,19 @@ export class OutboxLane {
   }
 
   #landedBack(item: OutboxItem, error: CallError): void {
-    const { canSend, backoff, refused } = this.#deps;
+    const { canSend, refused } = this.#deps;
     item.state = 'waiting';
     if (error.code === 'internal') item.faults++;
     const putOff = isPassing(error.code) && item.faults < MAX_FAULTS;
     if (!putOff) refused(item, error);
     // Without a connection, the next one resumes.
-    else if (canSend()) {
-      this.#hold.set(backoffMs(this.#attempt++, error.retryAfterMs, backoff), () => this.pump());
-    }
+    else if (canSend()) this.#hold.set(this.#delay(error), () => this.pump());
+  }
+
+  /** The hub knows how long its limits last; only if that does not help do we guess. */
+  #delay({ retryAfterMs }: CallError): number {
+    const attempt = this.#attempt++;
+    if (retryAfterMs && attempt === 0) return retryAfterMs;
+    return backoffMs(Math.max(0, attempt - 1), retryAfterMs, this.#deps.backoff);
   }
 }
