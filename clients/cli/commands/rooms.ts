@@ -36,7 +36,8 @@ export function roomsCommand(context: Context): Command {
     );
 
   rooms
-    .command('create <room>')
+    .command('create')
+    .argument('<room>', 'id of the room', roomArgument)
     .description('create a room; you will be its owner')
     .option('--title <title>', 'title; else the same as the id', parsed(p.title))
     .option('--topic <topic>', 'what it is about', parsed(p.topic))
@@ -47,7 +48,7 @@ export function roomsCommand(context: Context): Command {
       connected(async court => {
         const { title = id, topic } = options;
         const kind = roomKind.parse(options.kind);
-        const input = { id: roomArgument(id), title, kind, ...(topic !== undefined && { topic }) };
+        const input = { id, title, kind, ...(topic !== undefined && { topic }) };
         const { room } = await court.call('room:create', input, { signal: context.signal });
         await terminal.result(room, `Created ${room.id}.`);
       }),
