@@ -24,7 +24,12 @@ export interface HubOptions {
 const POLL = 2000;
 
 export function createHub({ store, outlet, log, now = Date.now, presenceGrace = 10_000 }: HubOptions) {
-  const feeds = createRoomFeeds({ store, outlet, log });
+  const feeds = createRoomFeeds({
+    store,
+    outlet,
+    log,
+    moved: (room, user) => presence.moved(room, user),
+  });
   const writer = createLogWriter({ store, committed: feeds.offer, log });
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({

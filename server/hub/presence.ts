@@ -26,6 +26,8 @@ interface Person {
 export interface PresenceHub {
   connected(user: string, socket: string): void;
   disconnected(user: string, socket: string): void;
+  /** Somebody became a member of a room, or is none any more. */
+  moved(room: string, user: string): void;
   set(user: string, claim: ManualClaim): Presence;
   /** As others see it. */
   get(user: string): Presence;
@@ -71,6 +73,8 @@ export function createPresence(deps: {
   const people = new Map<string, Person>();
   /** Those whose claims changed, or will by the mere passing of time. */
   const stirred = new Set<string>();
+  /** By room, those who came or went: there they are news, whatever else they are told of. */
+  const moved = new Map<string, Set<string>>();
 
   const current = (user: string, person: Person): Presence => {
     const there = person.sockets.size > 0 || (person.leftAt !== undefined && now() - person.leftAt < grace);
@@ -135,6 +139,11 @@ export function createPresence(deps: {
       person.leftAt = now();
       stirred.add(user);
     },
+    moved(room, user) {
+      const here = moved.get(room);
+      if (here) here.add(user);
+      else moved.set(room, new Set([user]));
+    },
     set(user, claim) {
       const person = people.get(user);
       if (!person) return offline(user, now());
@@ -146,12 +155,14 @@ export function createPresence(deps: {
     inRoom,
     online: feed => inRoom(feed).length,
     flush() {
-      const changed = changes();
-      if (changed.length === 0) return;
+      const changed = new Map(changes().map(presence => [presence.user, presence]));
       const perSocket = new Map<string, Map<string, Presence>>();
       for (const feed of feeds.all()) {
-        const here = changed.filter(presence => feed.members.has(presence.user));
-        if (here.length === 0) continue;
+        const arrived = [...(moved.get(feed.room) ?? [])].filter(user => get(user).status !== 'offline');
+        const here = [...new Set([...changed.keys(), ...arrived])]
+          .filter(user => feed.members.has(user))
+          .map(user => changed.get(user) ?? get(user));
+        if (here.length === 0 && !moved.has(feed.room)) continue;
         const sockets = [...feed.listeners()];
         const there = inRoom(feed);
         if (there.length > limits.rosterUsers) {
@@ -163,12 +174,13 @@ export function createPresence(deps: {
           );
           continue;
         }
-        for (const { socket } of sockets) {
+        for (const { socket } of here.length > 0 ? sockets : []) {
           const mine = perSocket.get(socket) ?? new Map<string, Presence>();
           perSocket.set(socket, mine);
           for (const presence of here) mine.set(presence.user, presence);
         }
       }
+      moved.clear();
       for (const [socket, mine] of perSocket) outlet.presence(socket, [...mine.values()]);
     },
   };

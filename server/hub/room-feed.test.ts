@@ -54,6 +54,7 @@ function world() {
   const feeds = createRoomFeeds({
     outlet,
     log,
+    moved: () => {},
     store: {
       // The answer is what the database holds when it is asked; it arrives some turns later.
       async openFeed() {

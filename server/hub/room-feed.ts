@@ -11,6 +11,8 @@ interface RoomFeedDeps {
   readonly log: Log;
   /** The log is not the one that this feed followed: a backup was restored. */
   lost(feed: RoomFeed): void;
+  /** Somebody became a member, or is none any more. */
+  moved(room: string, user: string): void;
 }
 
 /** How many applied entries a feed remembers, so that joining sockets need no second look at the database. */
@@ -127,6 +129,7 @@ export class RoomFeed {
         const { user, name, role } = event.data;
         this.members.set(user, { user, name, role });
         this.#joinedAt.set(user, event.seq);
+        this.#deps.moved(this.room, user);
         break;
       }
       case 'member.role': {
@@ -149,6 +152,7 @@ export class RoomFeed {
   #end(user: string, seq: number, reason: string): void {
     this.members.delete(user);
     this.#joinedAt.delete(user);
+    this.#deps.moved(this.room, user);
     this.#sockets.end(user, seq, reason);
   }
 }

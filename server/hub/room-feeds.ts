@@ -25,6 +25,7 @@ export function createRoomFeeds(deps: {
   store: Pick<RoomStore, 'openFeed' | 'feedEvents' | 'heads'>;
   outlet: Outlet;
   log: Log;
+  moved(room: string, user: string): void;
 }): RoomFeeds {
   const { store } = deps;
   const feeds = new Map<string, RoomFeed>();

@@ -61,6 +61,15 @@ test('a reload does not flicker', async () => {
   assert.equal([presence[0]?.status, presence[0]?.text, presence[0]?.emoji], ['dnd', 'In court', '⚖️']);
 });
 
+test('who is there already when they join is news to the room', async () => {
+  await using eve = await person('eve');
+  await eve.call('room:create', { id: 'elsewhere', title: 'Elsewhere', kind: 'public' });
+  await eve.call('room:join', { room: 'elsewhere' });
+  await eve.push('presence', push => 'changes' in push && push.changes.some(change => change.user === 'eve'));
+  await eve.call('room:join', { room });
+  await ada.until(() => changes(ada, 'eve').at(-1) === 'active');
+});
+
 test('an own status ends when it was said to', async () => {
   await using dan = await person('dan');
   await dan.call('room:join', { room });
