@@ -1,16 +1,13 @@
 // The composition root: the one place that knows every part. Opens what the config names, wires it, listens, and closes it in reverse.
 
-import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
 import { type Config, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
-import { serverOptions } from './http/server-options.ts';
+import { createHttpServer, listen } from './http-server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
@@ -84,12 +81,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     https: config.tls !== undefined || config.publicUrl?.startsWith('https:') === true,
     webDir: WEB_DIR,
   });
-  const server = config.tls
-    ? createSecureServer(
-        { ...serverOptions, cert: await readFile(config.tls.cert), key: await readFile(config.tls.key) },
-        app,
-      )
-    : createServer(serverOptions, app);
+  const server = await createHttpServer(config, app);
   const realtime = parts.use(
     createRealtime({
       server,
@@ -114,14 +106,10 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     for (const session of await people.endedSessions(open)) realtime.endSession(session);
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.port, config.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const url = await listen(server, config);
   const open = parts.move();
   return {
-    url: `${config.tls ? 'https' : 'http'}://${urlHost(config.host)}:${port}`,
+    url,
     hub,
     people,
     db,
@@ -130,10 +118,4 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       await open.disposeAsync();
     },
   };
-}
-
-/** A host as it stands in a URL; what listens everywhere is reached as localhost. */
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }
