@@ -2,17 +2,9 @@
 import type { Presence, PresenceCounts } from '#shared/protocol/models.ts';
 import { limits } from '#shared/protocol/primitives.ts';
 import type { Outlet } from './ports.ts';
+import { effective, type ManualClaim, same } from './presence-claims.ts';
 import type { RoomFeed } from './room-feed.ts';
 import type { RoomFeeds } from './room-feeds.ts';
-
-/** What a person says of themselves, in force as long as a socket is there and `until` has not come. */
-export interface ManualClaim {
-  readonly status: 'active' | 'away' | 'dnd' | 'invisible' | 'auto';
-  readonly text?: string | undefined;
-  readonly emoji?: string | undefined;
-  /** ISO time. */
-  readonly until?: string | undefined;
-}
 
 interface Person {
   readonly sockets: Set<string>;
@@ -36,28 +28,6 @@ export interface PresenceHub {
   online(feed: RoomFeed): number;
   /** Tells the rooms what changed. Called once a second, so that no socket gets more than one frame in that time. */
   flush(): void;
-}
-
-/** The effective presence that a person's claims add up to at `now` (ms). Pure. */
-export function effective(
-  claims: { there: boolean; manual?: ManualClaim | undefined },
-  now: number,
-): Omit<Presence, 'user' | 'since'> {
-  if (!claims.there) return { status: 'offline', sources: [] };
-  const { manual } = claims;
-  if (!manual || (manual.until && Date.parse(manual.until) <= now)) {
-    return { status: 'active', sources: ['socket'] };
-  }
-  if (manual.status === 'invisible') return { status: 'offline', sources: [] };
-  const words = { ...(manual.text && { text: manual.text }), ...(manual.emoji && { emoji: manual.emoji }) };
-  if (manual.status === 'auto') {
-    return {
-      status: 'active',
-      ...words,
-      sources: words.text || words.emoji ? ['socket', 'manual'] : ['socket'],
-    };
-  }
-  return { status: manual.status, ...words, sources: ['manual', 'socket'] };
 }
 
 export function createPresence(deps: {
@@ -192,13 +162,3 @@ const offline = (user: string, now: number): Presence => ({
   sources: [],
   since: new Date(now).toISOString(),
 });
-
-function same(a: Omit<Presence, 'user' | 'since'>, b: Omit<Presence, 'user' | 'since'>): boolean {
-  return (
-    a.status === b.status &&
-    a.text === b.text &&
-    a.emoji === b.emoji &&
-    a.sources.length === b.sources.length &&
-    a.sources.every((source, i) => source === b.sources[i])
-  );
-}
