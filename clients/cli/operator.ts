@@ -10,14 +10,13 @@ import { CliError } from './errors.ts';
 const root = path.join(import.meta.dirname, '../..');
 
 /**
- * The settings of the hub, from the environment and its `.env`. Relative to the project, wherever the command runs: a second data
- * folder beside somebody's chat logs would be a second, empty hub.
+ * The settings of the hub, from the environment and its `.env`.
  * @throws ConfigError with a line for each variable that is wrong
  */
 export function operatorConfig({ env }: Pick<Context, 'env'>): Config {
   const file = path.join(root, '.env');
   if (existsSync(file)) process.loadEnvFile(file);
-  return readConfig({ ...env, DATA_DIR: path.resolve(root, env.DATA_DIR || 'data') });
+  return readConfig(env);
 }
 
 /** Up to date, also when no hub runs. */

@@ -25,7 +25,7 @@ export function checkconfigCommand(context: Context): Command {
         );
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        const errors = error.message.split('\n');
+        const errors = error.problems;
         if (terminal.json) await terminal.result({ ok: false, errors }, '');
         else for (const line of errors) terminal.note(line);
         throw new CliError('', { cause: error });
