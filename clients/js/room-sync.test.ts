@@ -26,6 +26,7 @@ class Hub {
   /** It gives back no more than this. */
   reach = 1000;
   page = 4;
+  retryAfterMs = 1;
   isOpen = true;
   fates: (CallErrorCode | 'ok')[] = [];
   readonly calls: string[] = [];
@@ -41,7 +42,7 @@ class Hub {
     const fate = this.fates.shift() ?? 'ok';
     await new Promise(resolve => setImmediate(resolve));
     if (!this.isOpen) throw new CallError('unknown', 'lost');
-    if (fate !== 'ok') throw new CallError(fate, fate, { retryAfterMs: 1 });
+    if (fate !== 'ok') throw new CallError(fate, fate, { retryAfterMs: this.retryAfterMs });
     const { epoch, head } = this;
     if (name === 'events:read') {
       const { after } = input as CallInput<'events:read'>;
@@ -109,6 +110,23 @@ test('reads what a missing frame held while live ones wait, and says so', async 
   await sync.follow();
   assert.equal(seqs, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   assert.equal(gaps, [{ recovered: true, reason: 'hole', from: 3, to: 12 }]);
+  assert.equal(hub.calls, ['room:join', 'events:read', 'events:read']);
+});
+
+test('a read that is put off is asked again when the hub said, not at each frame', async () => {
+  const hub = new Hub();
+  const { sync, seqs } = follow(hub);
+  await sync.follow();
+  hub.retryAfterMs = 20;
+  hub.fates = ['rate_limited'];
+  hub.head = 6;
+  sync.frame('a', [entry(6, 'a')]);
+  for (let turn = 0; turn < 2; turn++) await new Promise(resolve => setImmediate(resolve));
+  for (hub.head = 7; hub.head < 9; hub.head++) sync.frame('a', [entry(hub.head, 'a')]);
+  assert.equal(hub.calls, ['room:join', 'events:read']);
+  hub.head = 8;
+  await sync.follow();
+  assert.equal(seqs, [3, 4, 5, 6, 7, 8]);
   assert.equal(hub.calls, ['room:join', 'events:read', 'events:read']);
 });
 
