@@ -294,6 +294,9 @@ test('typing, presence, reading: the others see it', async () => {
   await when(there, () => there.snapshot.readers.get('ada') === seq);
   const read = () => ada.rooms().then(rooms => rooms.find(room => room.id === here.id)!.readSeq);
   assert.is(await read(), seq);
+  await using elsewhere = client('ada');
+  await elsewhere.connect();
+  assert.is((await elsewhere.room(here.id).join()).readSeq, seq);
   assert.equal((await here.presence()).map(({ user }) => user).sort(), ['ada', 'bob']);
 });
 

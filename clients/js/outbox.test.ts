@@ -11,7 +11,7 @@ import { uuid } from './uuid.ts';
 const test = suite('outbox');
 
 /** What becomes of one call. `ran` says whether it got as far as the log; `drop` whether the connection went with it. */
-type Fate = { ran: boolean; drop?: boolean; answer: 'ok' | CallErrorCode };
+type Fate = { ran: boolean; drop?: boolean; answer: 'ok' | CallErrorCode; retryAfterMs?: number };
 const fine: Fate = { ran: true, answer: 'ok' };
 const passing: Fate[] = [
   { ran: false, drop: true, answer: 'unknown' },
@@ -49,7 +49,12 @@ class Hub {
     const lost = () => new CallError('unknown', 'lost');
     this.calls++;
     if (this.#isDoomed) return new Promise((_, reject) => this.#underWay.add(() => reject(lost())));
-    const { ran, drop, answer } = known ? fine : (this.#refused.get(input.id) ?? this.fates.shift() ?? fine);
+    const {
+      ran,
+      drop,
+      answer,
+      retryAfterMs = 0,
+    } = known ? fine : (this.#refused.get(input.id) ?? this.fates.shift() ?? fine);
     // What did not get through before the connection broke lets nothing through behind it; a refusal stays one.
     this.#isDoomed = !ran && drop === true;
     if (refusals.some(fate => fate.answer === answer)) this.#refused.set(input.id, { ran, answer });
@@ -62,7 +67,7 @@ class Hub {
         this.#underWay.delete(lose);
         if (drop) this.drop();
         if (answer === 'ok') resolve({ seq });
-        else reject(new CallError(answer, answer, { retryAfterMs: 0 }));
+        else reject(new CallError(answer, answer, { retryAfterMs }));
       });
     });
   }
@@ -192,6 +197,43 @@ test('a refused call steps aside, and goes to the end when it is sent again', as
   await outbox.close();
 });
 
+test('what the hub puts off waits as long as it said, and what is written meanwhile waits behind it', async () => {
+  const hub = new Hub([{ ran: false, answer: 'rate_limited', retryAfterMs: 60 }]);
+  const { outbox, send } = page(hub);
+  const first = send();
+  await until(() => hub.calls === 1);
+  const started = performance.now();
+  await new Promise(resolve => setImmediate(resolve));
+  const second = send();
+  await second.done;
+  assert.equal([hub.log, hub.calls], [[first.id, second.id], 3]);
+  assert.ok(performance.now() - started > 50);
+  await outbox.close();
+});
+
+test('an answer that comes after the end of its page changes nothing that is kept', async () => {
+  const storage = memoryOutbox();
+  let answer: (error: CallError) => void = () => {};
+  const outbox = new RoomOutbox({
+    storage,
+    send: () =>
+      new Promise((_, reject) => {
+        answer = reject;
+      }),
+    isOpen: () => true,
+    acked: () => {},
+    changed: () => {},
+    warn: () => {},
+  });
+  outbox.open('hub#ada');
+  outbox.add('message:send', { room: 'lobby', id: uuid(), text: 'hello' });
+  await until(async () => (await storage.load('hub#ada')).length > 0);
+  await outbox.close();
+  answer(new CallError('forbidden', 'too late'));
+  await new Promise(resolve => setImmediate(resolve));
+  assert.is((await storage.load('hub#ada'))[0]!.failed, undefined);
+});
+
 test('what the hub fails at is not tried for ever', async () => {
   const broken: Fate = { ran: false, answer: 'internal' };
   const hub = new Hub([broken, broken, broken]);
@@ -243,12 +285,34 @@ test('what a page left goes out before the first word of the next', async () => 
   await first.outbox.close();
   const second = page(hub, storage);
   const young = second.send();
+  const all = [...old, young.id];
+  await until(() => second.outbox.entries.length === 3);
+  assert.equal(
+    second.outbox.entries.map(entry => entry.id),
+    all,
+  );
   hub.isOpen = true;
   second.outbox.resume();
   await young.done;
-  assert.equal(hub.log, [...old, young.id]);
+  assert.equal(hub.log, all);
   assert.equal(await storage.load('hub#ada'), []);
   await second.outbox.close();
+});
+
+test('a refused entry keeps its place over a reload', async () => {
+  const storage = memoryOutbox();
+  const hub = new Hub([
+    { ran: false, answer: 'forbidden' },
+    ...Array<Fate>(9).fill({ ran: false, answer: 'unavailable' }),
+  ]);
+  const one = page(hub, storage);
+  const ids = [one.send().id, one.send().id];
+  await until(() => one.outbox.entries[0]!.failed !== undefined);
+  await one.outbox.close();
+  assert.equal(
+    (await storage.load('hub#ada')).map(entry => entry.id),
+    ids,
+  );
 });
 
 test('another living tab keeps its entries; when it ends, they are taken over', async () => {

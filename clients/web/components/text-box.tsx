@@ -83,7 +83,10 @@ export function TextBox({ ref, id, label, placeholder, value, place, autoFocus, 
         aria-label={label}
         aria-autocomplete="list"
         {...(menu.open && { 'aria-controls': list, 'aria-activedescendant': `${list}-${menu.at}` })}
-        onChange={event => on.onChange(event.target.value)}
+        onChange={event => {
+          on.onChange(event.target.value);
+          menu.onSelect();
+        }}
         onSelect={menu.onSelect}
         onBlur={menu.close}
         onKeyDown={onKeyDown}

@@ -2,8 +2,8 @@
 
 export const plainText = (text: string): string =>
   text
-    .replace(/```\w*\n?|`|\*\*|~~|(?<![\p{L}\p{N}])[*_]+|[*_]+(?![\p{L}\p{N}])/gu, '')
+    .replace(/```\w*\n?|`|\*\*|~~|(?<![\p{L}\p{N}])[*_]+(?=\S)|(?<=\S)[*_]+(?![\p{L}\p{N}])/gu, '')
     .replace(/!?\[([^\]\n]*)\]\([^)\s]*\)/g, '$1')
-    .replace(/^\s*(?:[>#]+|[-+]|\|)\s+/gm, '')
+    .replace(/^\s*(?:[>#]+|[-+*]|\|)\s+/gm, '')
     .replace(/\s+/g, ' ')
     .trim();
