@@ -20,6 +20,8 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly url: string };
+  /** Between several nodes; undefined: this one is alone, or hears of others by the database. */
+  readonly redisUrl: string | undefined;
   /** Undefined: loadSecrets makes one, which production does not allow. */
   readonly jwtSecret: string | undefined;
   /** 32 bytes. Undefined: as above. */
@@ -91,6 +93,7 @@ export function readConfig(
     publicUrl: values.PUBLIC_URL,
     dataDir: inFolder(values.DATA_DIR ?? 'data'),
     store: values.DATABASE_URL ? { kind: 'postgres', url: values.DATABASE_URL } : { kind: 'embedded' },
+    redisUrl: values.REDIS_URL,
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
     tls:

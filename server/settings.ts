@@ -98,6 +98,11 @@ export const settings = {
     example: 'postgres://user:password@localhost:5432/first_court',
     secret: true,
   },
+  REDIS_URL: {
+    schema: rule(value => url(value, 'redis:', 'rediss:'), 'is not the address of a Redis server'),
+    example: 'redis://:password@127.0.0.1:6379',
+    secret: true,
+  },
   NODE_NAME: {
     schema: rule(
       value => (/^[\w.-]{1,63}$/.test(value) ? value : undefined),
@@ -141,15 +146,7 @@ export const settings = {
 
 /** Known from the documentation, but of no effect yet. */
 export const unusedSettings: readonly string[] = [
-  ...[
-    'SUPABASE_URL',
-    'SUPABASE_KEY',
-    'REDIS_URL',
-    'ELASTICSEARCH_URL',
-    'STORAGE_URL',
-    'S3_ENDPOINT',
-    'CDN_URL',
-  ],
+  ...['SUPABASE_URL', 'SUPABASE_KEY', 'ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'CDN_URL'],
   ...[
     'CLAUDE_API_KEY',
     'CLAUDE_MODEL',
