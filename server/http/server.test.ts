@@ -25,7 +25,7 @@ async function refusal(part: Partial<ServerAddress>): Promise<string> {
   throw new Error('it listened');
 }
 
-test('a port that is taken, an address of another machine', async () => {
+test('a port that is taken', async () => {
   const other = createServer(app);
   const url = await listen(other, HERE);
   const { port } = new URL(url);
@@ -35,10 +35,6 @@ test('a port that is taken, an address of another machine', async () => {
     `PORT: ${port} is taken by another program on 127.0.0.1; example: PORT=${Number(port) + 1}`,
   );
   other.close();
-  assert.match(
-    await refusal({ host: '192.0.2.1' }),
-    /^HOST: "192.0.2.1" is not an address of this machine; example: HOST=/,
-  );
 });
 
 test('a certificate that is not there, or is none', async () => {
