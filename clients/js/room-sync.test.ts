@@ -130,6 +130,22 @@ test('a read that is put off is asked again when the hub said, not at each frame
   assert.equal(hub.calls, ['room:join', 'events:read', 'events:read']);
 });
 
+test('one read of a hole ends before the next begins, however many frames come meanwhile', async () => {
+  const hub = new Hub();
+  const { sync, seqs, until } = follow(hub);
+  await sync.follow();
+  hub.head = 12;
+  sync.frame('a', [entry(12, 'a')]);
+  await until(() => sync.seq === 7);
+  // The second read is under way, and all that was to happen after the first has happened.
+  await new Promise(resolve => process.nextTick(resolve));
+  for (hub.head = 13; hub.head <= 15; hub.head++) sync.frame('a', [entry(hub.head, 'a')]);
+  hub.head = 15;
+  await sync.follow();
+  assert.equal([seqs.at(-1), seqs.length], [15, 13]);
+  assert.equal(hub.calls, ['room:join', 'events:read', 'events:read']);
+});
+
 test('joins again when the hub says that we were too slow', async () => {
   const hub = new Hub();
   const { sync, seqs, gaps } = follow(hub);
