@@ -1,7 +1,7 @@
 // A real redis-server for a test: on a free port of loopback, with nothing kept.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import { Redis } from 'ioredis';
+import { freePort } from '../../scripts/hub-process.ts';
 
 export interface TestRedis extends AsyncDisposable {
   readonly url: string;
@@ -13,7 +13,7 @@ export interface TestRedis extends AsyncDisposable {
 }
 
 export async function openTestRedis(...args: string[]): Promise<TestRedis> {
-  const port = await freePort();
+  const port = Number(await freePort());
   let running: ChildProcess | undefined;
 
   const startUp = async () => {
@@ -63,12 +63,4 @@ async function answers(port: number): Promise<void> {
       client.disconnect();
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

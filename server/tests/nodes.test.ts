@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
+import { consecutive } from '../testing/consecutive.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { openTestRedis, type TestRedis } from '../testing/redis.ts';
 
@@ -16,11 +17,6 @@ let room: string;
 
 const uuid = () => crypto.randomUUID();
 const send = (client: TestClient, text: string) => client.call('message:send', { room, id: uuid(), text });
-const consecutive = (seqs: number[]) =>
-  assert.equal(
-    seqs,
-    seqs.map((_, i) => (seqs[0] as number) + i),
-  );
 /** With the poll as good as switched off, what arrives came by a hint. */
 const node = (name: string, pollMs = 600_000) =>
   boot({
