@@ -79,11 +79,11 @@ export function createAdmission(deps: {
           retryAfterMs,
         });
       }
-      const protocol = z.object({ protocol: z.unknown() }).safeParse(auth);
-      if (protocol.success && protocol.data.protocol !== undefined && protocol.data.protocol !== PROTOCOL) {
+      const named = z.object({ token: z.string(), protocol: z.unknown() }).safeParse(auth);
+      if (named.success && named.data.protocol !== PROTOCOL) {
         throw new RefusedHandshake({
           code: 'unsupported_protocol',
-          message: `This hub speaks protocol ${PROTOCOL}. Update the client.`,
+          message: `This hub speaks protocol ${PROTOCOL}: connect with auth: { token, protocol: ${PROTOCOL} }.`,
         });
       }
       const parsed = handshake.safeParse(auth);
