@@ -79,7 +79,7 @@ export function createAdmission(deps: {
           retryAfterMs,
         });
       }
-      const named = z.object({ token: z.string(), protocol: z.unknown() }).safeParse(auth);
+      const named = z.object({ token: z.string(), protocol: z.unknown().optional() }).safeParse(auth);
       if (named.success && named.data.protocol !== PROTOCOL) {
         throw new RefusedHandshake({
           code: 'unsupported_protocol',
