@@ -12,12 +12,14 @@ import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
 import type { Log } from './hub/ports.ts';
+import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
+import { createRedisLimits } from './limits/redis.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
-import { openRedis } from './redis.ts';
+import { openRedis, type RedisLink } from './redis.ts';
 import { openStore } from './store/open.ts';
 import type { PostgresDb } from './store/postgres.ts';
 import { createPeopleStore } from './store/queries/people.ts';
@@ -54,16 +56,13 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   await using parts = new AsyncDisposableStack();
   const secrets = await loadSecrets(config);
   const db = parts.use(await openStore(config, log));
-  const handshakes = config.maxHandshakesPerAddress;
-  const limits = config.rateLimits
-    ? createMemoryLimits({ 'handshake.address': { perSecond: handshakes, burst: handshakes } })
-    : createNoLimits();
   const origins = createOriginPolicy([
     ...config.allowedOrigins,
     ...(config.publicUrl ? [config.publicUrl] : []),
   ]);
 
   const redis = config.redisUrl ? parts.use(await openRedis(config.redisUrl, log)) : undefined;
+  const limits = limitsOf(config, redis);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const hub = parts.use(
     createHub({
@@ -141,4 +140,11 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     drain: realtime.drain,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+function limitsOf(config: Config, redis: RedisLink | undefined): Limits {
+  if (!config.rateLimits) return createNoLimits();
+  const handshakes = config.maxHandshakesPerAddress;
+  const local = createMemoryLimits({ 'handshake.address': { perSecond: handshakes, burst: handshakes } });
+  return redis ? createRedisLimits(redis.client, local) : local;
 }
