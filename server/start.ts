@@ -5,6 +5,7 @@ import path from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
+import { acceptSupabase } from './auth/supabase.ts';
 import { type Config, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, listen } from './http-server.ts';
@@ -16,8 +17,8 @@ import { createReadiness } from './hub/readiness.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRealtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
+import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
-import type { PostgresDb } from './store/postgres.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 
@@ -26,7 +27,7 @@ export interface Running extends AsyncDisposable {
   readonly url: string;
   readonly hub: Hub;
   readonly people: People;
-  readonly db: PostgresDb;
+  readonly db: Db;
 }
 
 /** What tests put in place of the real thing. */
@@ -41,7 +42,7 @@ const SESSION_POLL = 1500;
 
 /**
  * Starts a hub. What was opened before a failure is closed again.
- * @throws ConfigError, EmbeddedError, MigrationError, or the listening error, each with a sentence that says what to do
+ * @throws ConfigError, EmbeddedError, MigrationError, DbUnavailable, or the listening error, each with a sentence that says what to do
  */
 export async function start(config: Config, log: Log, overrides: Overrides = {}): Promise<Running> {
   await using parts = new AsyncDisposableStack();
@@ -58,9 +59,10 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 
   const outlet = createOutlet(() => realtime.io);
   const hub = parts.use(createHub({ store: createRoomStore(db), outlet, log, ...overrides }));
+  const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
     store: createPeopleStore(db),
-    tokens: createJwt({ secret: secrets.jwtSecret }),
+    tokens: config.supabaseUrl ? acceptSupabase(tokens, config.supabaseUrl) : tokens,
     hasher: createArgon2(),
     limits,
     log,
