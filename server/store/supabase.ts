@@ -42,7 +42,8 @@ export async function openSupabase(options: SupabaseOptions): Promise<Db> {
     try {
       const { data, error, status } = await client.rpc(fn, { input }).abortSignal(abort.signal);
       if (abort.signal.aborted && error) throw abort.signal.reason;
-      if (error) throw apiError(error, status);
+      // The client takes an empty 404 for an empty answer; ours are never empty.
+      if (error || status !== 200) throw apiError(error ?? {}, status);
       return data;
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,9 @@
 // A Supabase project for a test: the simulator over a database of its own, with the schema installed as `court migrate` does.
 import { prepareDatabase } from '../../scripts/simulators/supabase/roles.ts';
-import { openSupabaseSimulator, type SupabaseSimulator } from '../../scripts/simulators/supabase/simulator.ts';
+import {
+  openSupabaseSimulator,
+  type SupabaseSimulator,
+} from '../../scripts/simulators/supabase/simulator.ts';
 import { withConnection } from '../store/databases.ts';
 import { migrate } from '../store/migrate.ts';
 import { openEmptyDatabase } from './database.ts';
