@@ -46,7 +46,9 @@ export function openRest(url: string): Rest {
       if (!args) return problem(400, 'PGRST102', 'Empty or invalid json');
       const found =
         await sql`select from pg_proc where pronamespace = 'public'::regnamespace and proname = ${name}
-        and to_jsonb(coalesce(proargnames, '{}')) = ${JSON.stringify(args)}::text::jsonb`.catch((error: unknown) => failure(error, role));
+        and to_jsonb(coalesce(proargnames, '{}')) = ${JSON.stringify(args)}::text::jsonb`.catch(
+          (error: unknown) => failure(error, role),
+        );
       if ('status' in found) return found;
       if (found.count === 0) return noFunction(name, args.join(', '));
       const [arg] = args;
