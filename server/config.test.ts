@@ -171,8 +171,8 @@ test('production refuses made-up or weak secrets and open gates, naming each', (
 });
 
 test('a variable that this version does not use is never silently ignored', () => {
-  assert.equal(readConfig({ REDIS_URL: 'redis://localhost', SLACK_TOKEN: '' }).warnings, [
-    'REDIS_URL is set, but not used by this version.',
+  assert.equal(readConfig({ ELASTICSEARCH_URL: 'http://localhost:9200', SLACK_TOKEN: '' }).warnings, [
+    'ELASTICSEARCH_URL is set, but not used by this version.',
   ]);
   assert.match(readConfig({ JWT_SECRET: 'short' }).warnings[0] ?? '', 'JWT_SECRET is shorter than 32 bytes');
 });

@@ -25,6 +25,8 @@ export interface Config {
     | { readonly kind: 'supabase'; readonly url: string; readonly key: string };
   /** The project whose Auth tokens are accepted, without a slash at the end. */
   readonly supabaseUrl: string | undefined;
+  /** Between several nodes; undefined: this one is alone, or hears of others by the database. */
+  readonly redisUrl: string | undefined;
   /** Undefined: loadSecrets makes one, which production does not allow. */
   readonly jwtSecret: string | undefined;
   /** 32 bytes. Undefined: as above. */
@@ -97,6 +99,7 @@ export function readConfig(
     dataDir: inFolder(values.DATA_DIR ?? 'data'),
     store: chooseStore(values),
     supabaseUrl: values.SUPABASE_URL,
+    redisUrl: values.REDIS_URL,
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
     tls:

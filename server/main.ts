@@ -8,6 +8,8 @@ import { type Running, start } from './start.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const envFile = path.join(root, '.env');
+/** Over how long the clients leave on SIGTERM. */
+const DRAIN_MS = 5000;
 const admin = { id: 'admin', name: 'Admin', role: 'admin' } as const;
 
 async function main(): Promise<number> {
@@ -27,9 +29,12 @@ async function main(): Promise<number> {
   // Where the output is kept as a log, a secret has no place in it: there `court token --role admin` signs in.
   const shown = config.environment !== 'production' || process.stdout.isTTY;
   banner(config.publicUrl ?? hub.url, shown ? link : undefined, ready);
-  log.info({ signal: await asked }, 'closing');
+  const signal = await asked;
+  log.info({ signal }, 'closing');
   // A second Ctrl-C does not wait for the first.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  // An orchestrator gives us time to send the clients elsewhere; a person at the terminal does not want to wait.
+  await hub.drain(signal === 'SIGTERM' ? DRAIN_MS : 0);
   await hub[Symbol.asyncDispose]();
   log.info({}, 'closed');
   return 0;

@@ -113,6 +113,11 @@ export const settings = {
     example: 'sb_secret_0123456789abcdef',
     secret: true,
   },
+  REDIS_URL: {
+    schema: rule(value => url(value, 'redis:', 'rediss:'), 'is not the address of a Redis server'),
+    example: 'redis://:password@127.0.0.1:6379',
+    secret: true,
+  },
   NODE_NAME: {
     schema: rule(
       value => (/^[\w.-]{1,63}$/.test(value) ? value : undefined),
@@ -156,7 +161,7 @@ export const settings = {
 
 /** Known from the documentation, but of no effect yet. */
 export const unusedSettings: readonly string[] = [
-  ...['REDIS_URL', 'ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'CDN_URL'],
+  ...['ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'CDN_URL'],
   ...[
     'CLAUDE_API_KEY',
     'CLAUDE_MODEL',

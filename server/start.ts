@@ -8,15 +8,17 @@ import { createJwt } from './auth/jwt.ts';
 import { acceptSupabase } from './auth/supabase.ts';
 import { type Config, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
-import { createHttpServer, listen } from './http-server.ts';
+import { createHttpServer, listen } from './http/server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
 import type { Log } from './hub/ports.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
-import { createRealtime } from './realtime/io.ts';
+import { createBus } from './realtime/bus.ts';
+import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
+import { openRedis } from './redis.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
 import { createPeopleStore } from './store/queries/people.ts';
@@ -28,12 +30,17 @@ export interface Running extends AsyncDisposable {
   readonly hub: Hub;
   readonly people: People;
   readonly db: Db;
+  /** An open socket of this node, for tests that look below the protocol. */
+  socket(id: string): HubSocket | undefined;
+  /** Refuses new work, finishes what was begun, and sends the clients to other nodes over so many ms. Then dispose. */
+  drain(overMs: number): Promise<void>;
 }
 
 /** What tests put in place of the real thing. */
 export interface Overrides {
   now?(): number;
   presenceGrace?: number;
+  pollMs?: number;
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -57,8 +64,19 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     ...(config.publicUrl ? [config.publicUrl] : []),
   ]);
 
-  const outlet = createOutlet(() => realtime.io);
-  const hub = parts.use(createHub({ store: createRoomStore(db), outlet, log, ...overrides }));
+  const redis = config.redisUrl ? parts.use(await openRedis(config.redisUrl, log)) : undefined;
+  const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
+  const hub = parts.use(
+    createHub({
+      store: createRoomStore(db),
+      outlet: createOutlet(() => realtime.io),
+      log,
+      ...(redis && { bus }),
+      node: config.nodeName,
+      sessionEnded: session => realtime.endSession(session),
+      ...overrides,
+    }),
+  );
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
     store: createPeopleStore(db),
@@ -66,16 +84,19 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     hasher: createArgon2(),
     limits,
     log,
-    sessionEnded: session => realtime.endSession(session),
+    sessionEnded(session) {
+      realtime.endSession(session);
+      if (redis) bus.publish('sessionEnded', { session });
+    },
   });
 
-  let draining = false;
   const app = createApp({
     people,
     limits,
     readiness: createReadiness({
       probe: () => db.call('probe', { node: config.nodeName }),
-      draining: () => draining,
+      draining: () => realtime.draining,
+      ...(redis && { redis: redis.state }),
     }),
     origins,
     log,
@@ -84,7 +105,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     webDir: WEB_DIR,
   });
   const server = await createHttpServer(config, app);
-  const realtime = parts.use(
+  const realtime: Realtime = parts.use(
     createRealtime({
       server,
       hub,
@@ -98,10 +119,12 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       origins,
       transports: config.transports,
       node: config.nodeName,
+      ...(redis && { adapter: redis.adapter, hinted: bus.receive }),
       addressOf: (request: IncomingMessage) => proxyAddr(request, app.get('trust proxy fn')),
       log,
     }),
   );
+  hub.background.every(1000, 'close slow readers', realtime.endSlow);
   hub.background.every(SESSION_POLL, 'end sessions that are over', async () => {
     const open = realtime.openSessions();
     if (open.length === 0) return;
@@ -109,15 +132,15 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   });
 
   const url = await listen(server, config);
+  hub.greet();
   const open = parts.move();
   return {
     url,
     hub,
     people,
     db,
-    async [Symbol.asyncDispose]() {
-      draining = true;
-      await open.disposeAsync();
-    },
+    socket: id => realtime.io.sockets.sockets.get(id),
+    drain: realtime.drain,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

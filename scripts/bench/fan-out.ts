@@ -1,14 +1,13 @@
 // `npm run bench:fan-out`: one busy room. A hub in a process of its own, many sockets in another, and how fast and how late messages arrive.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
+import { signToken } from '../../clients/cli/signing.ts';
 import type { Reply } from '../../shared/protocol/errors.ts';
 import type { Push } from '../../shared/protocol/pushes.ts';
-import { TOKEN_ISSUER } from '../../shared/protocol/version.ts';
+import { freePort, startHub } from '../hub-process.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,40 +24,8 @@ const SECRET = 'a secret of the benchmark, 32 bytes or more';
 const TEXT = 'x'.repeat(120);
 const ROOM = 'bench';
 
-async function startHub(dataDir: string): Promise<{ url: string; process: ChildProcess }> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../server/main.ts')], {
-    env: {
-      ...process.env,
-      PORT: '0',
-      DATA_DIR: dataDir,
-      JWT_SECRET: SECRET,
-      RATE_LIMITS: 'off',
-      LOG_LEVEL: 'warn',
-      MAX_CONNECTIONS_PER_ADDRESS: '100000',
-      MAX_CONNECTIONS_PER_USER: '100000',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let said = '';
-  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-    said += chunk;
-    const url = /in session at (\S+)/.exec(said)?.[1];
-    if (url) {
-      child.stdout?.resume();
-      return { url, process: child };
-    }
-  }
-  throw new Error(`The hub did not start:\n${said}`);
-}
-
 async function connect(url: string, user: string): Promise<Socket> {
-  const token = await new SignJWT({ name: user, role: 'member' })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(user)
-    .setIssuer(TOKEN_ISSUER)
-    .setAudience(TOKEN_ISSUER)
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(SECRET));
+  const token = await signToken(SECRET, { user, role: 'member', seconds: 3600 });
   const socket = io(url, { auth: { token, protocol: 1 }, transports: ['websocket'], forceNew: true });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
@@ -78,7 +45,15 @@ const percentile = (sorted: number[], share: number) =>
 const ascending = (numbers: number[]) => numbers.sort((a, b) => a - b);
 
 const dataDir = await mkdtemp(path.join(tmpdir(), 'first-court-bench-'));
-const hub = await startHub(dataDir);
+const hub = await startHub({
+  PORT: await freePort(),
+  DATA_DIR: dataDir,
+  JWT_SECRET: SECRET,
+  RATE_LIMITS: 'off',
+  LOG_LEVEL: 'warn',
+  MAX_CONNECTIONS_PER_ADDRESS: '100000',
+  MAX_CONNECTIONS_PER_USER: '100000',
+});
 try {
   const people: Socket[] = [];
   for (let i = 0; i < sockets; i += 50) {
@@ -161,7 +136,6 @@ try {
     });
   for (const socket of people) socket.close();
 } finally {
-  hub.process.kill('SIGINT');
-  await new Promise(resolve => hub.process.once('exit', resolve));
+  await hub.end('SIGINT');
   await rm(dataDir, { recursive: true, force: true });
 }

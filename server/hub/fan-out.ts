@@ -113,9 +113,10 @@ export class FanOut {
     for (const subscriber of this.#subscribers.values()) {
       const { socket, cursor, until } = subscriber;
       const end = Math.min(last, until?.seq ?? last);
-      if (cursor < first - 1) {
-        // Cannot be, unless an earlier fan-out broke off: better a known restart than a hole (I5).
+      if (cursor < first - 1 || this.#outlet.clogged(socket)) {
+        // Too slow, or, which cannot be, left behind by a fan-out that broke off: a known restart, not a buffer or a hole (I5).
         this.restart([socket]);
+        continue;
       } else if (cursor === first - 1 && end === last) {
         whole.push(socket);
       } else if (cursor < end) {

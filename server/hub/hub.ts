@@ -1,9 +1,11 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import { createBackground } from './background.ts';
+import { type Bus, noBus } from './bus.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import type { Actor, Log, Outlet, RoomStore } from './ports.ts';
 import { createPresence } from './presence.ts';
+import { LEASE } from './presence-book.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
@@ -15,39 +17,73 @@ export interface HubOptions {
   readonly store: RoomStore;
   readonly outlet: Outlet;
   readonly log: Log;
+  /** To the other nodes; without it there are none. */
+  readonly bus?: Bus;
+  /** Names this node among them. */
+  readonly node?: string;
+  /** A sign-in ended on another node. */
+  readonly sessionEnded?: (session: string) => void;
   readonly now?: () => number;
   /** Milliseconds for which a person without a socket still counts as there. */
   readonly presenceGrace?: number;
+  /** Milliseconds between looks at the heads of all local rooms. */
+  readonly pollMs?: number;
 }
 
-/** Milliseconds between looks at the heads of all local rooms. */
+/** A lost hint heals within this time, in ms. */
 const POLL = 2000;
+/** Milliseconds between two shares of all presence claims: a third of their lease. */
+const SHARE = LEASE / 3;
 
-export function createHub({ store, outlet, log, now = Date.now, presenceGrace = 10_000 }: HubOptions) {
+export function createHub(options: HubOptions) {
+  const { store, outlet, log, bus = noBus, node = 'hub', now = Date.now, presenceGrace = 10_000 } = options;
   const feeds = createRoomFeeds({
     store,
     outlet,
     log,
     moved: (room, user) => presence.moved(room, user),
   });
-  const writer = createLogWriter({ store, committed: feeds.offer, log });
+  const writer = createLogWriter({
+    store,
+    log,
+    committed(batches) {
+      feeds.offer(batches);
+      bus.publish('log', batches);
+    },
+  });
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
     feeds,
     outlet,
+    bus,
+    node,
     now,
     grace: presenceGrace,
     gone: user => signals.gone(user),
   });
-  const signals = createSignals({ feeds, outlet, online: presence.online, now });
+  const signals = createSignals({ feeds, outlet, bus, online: presence.online, now });
   const background = createBackground(log);
-  background.every(POLL, 'compare heads', feeds.poll);
+  background.every(options.pollMs ?? POLL, 'compare heads', feeds.poll);
   background.every(1000, 'presence and signals', () => {
     presence.flush();
     signals.flush();
   });
 
+  background.every(SHARE, 'repeat presence to the other nodes', presence.share);
+  bus.listen({
+    log: feeds.offer,
+    presence: presence.heard,
+    typing: signals.heardTyping,
+    read: signals.heardRead,
+    sessionEnded: ({ session }) => options.sessionEnded?.(session),
+    hello: presence.share,
+  });
+
   return {
+    /** Asks the other nodes who is there. Called once this node can hear them. */
+    greet(): void {
+      bus.publish('hello', { node });
+    },
     rooms: createRooms({ store, writer, feeds, presence }),
     messages: createMessages({ store, writer }),
     presence,

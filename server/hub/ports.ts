@@ -134,6 +134,8 @@ export interface Mark {
  */
 export interface Outlet {
   events(sockets: readonly string[], frame: { room: string; epoch: string; events: LogEvent[] }): void;
+  /** So much waits to be sent to this socket that more would only pile up. */
+  clogged(socket: string): boolean;
   removed(socket: string, push: { room: string; reason: string }): void;
   resync(sockets: readonly string[], push: { room: string; head: number }): void;
   presence(socket: string, changes: readonly Presence[]): void;

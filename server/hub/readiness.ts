@@ -11,6 +11,8 @@ export interface Readiness {
 export function createReadiness(deps: {
   probe(): Promise<unknown>;
   draining(): boolean;
+  /** Its loss makes other nodes slow to hear of us, and no more. */
+  redis?(): string;
 }): () => Promise<Readiness> {
   const database = async (): Promise<string> => {
     let timer: NodeJS.Timeout | undefined;
@@ -28,7 +30,11 @@ export function createReadiness(deps: {
     }
   };
   return async () => {
-    const checks = { database: await database(), draining: deps.draining() ? 'yes' : 'no' };
+    const checks = {
+      database: await database(),
+      draining: deps.draining() ? 'yes' : 'no',
+      ...(deps.redis && { redis: deps.redis() }),
+    };
     return { ready: checks.database === 'ok' && checks.draining === 'no', checks };
   };
 }

@@ -39,6 +39,7 @@ function world() {
         else one.seqs.push(...frame.events.map(event => event.seq));
       }
     },
+    clogged: () => false,
     removed(socket) {
       const one = seen.get(socket);
       if (one) one.removedAfter = one.seqs.at(-1) ?? 0;

@@ -1,5 +1,6 @@
 // Passing signs of life in a room, typing and reading: never stored, at most one a second per person and room, left out in crowds.
 import { limits } from '#shared/protocol/primitives.ts';
+import type { Bus, Hints } from './bus.ts';
 import type { Outlet } from './ports.ts';
 import type { RoomFeed } from './room-feed.ts';
 import type { RoomFeeds } from './room-feeds.ts';
@@ -18,6 +19,9 @@ export interface Signals {
   /** From a socket that is in the room; from any other it is ignored. */
   typing(socket: string, user: string, room: string, on: boolean): void;
   read(room: string, user: string, seq: number): void;
+  /** From another node. */
+  heardTyping(hint: Hints['typing']): void;
+  heardRead(hint: Hints['read']): void;
   /** The user has no socket any more. */
   gone(user: string): void;
   /** Carries out what has gathered. Called once a second. */
@@ -27,10 +31,11 @@ export interface Signals {
 export function createSignals(deps: {
   feeds: RoomFeeds;
   outlet: Outlet;
+  bus: Bus;
   online(feed: RoomFeed): number;
   now(): number;
 }): Signals {
-  const { feeds, outlet, online, now } = deps;
+  const { feeds, outlet, bus, online, now } = deps;
   const typing = new Map<string, Map<string, Typing>>();
   const reading = new Map<string, Map<string, number>>();
 
@@ -41,24 +46,37 @@ export function createSignals(deps: {
     return [...feed.listeners()].filter(listener => listener.user !== user).map(listener => listener.socket);
   };
 
+  const heardTyping = ({ room, user, on }: Hints['typing']) => {
+    // Another node's word is a hint: only the log says who is in the room.
+    if (!feeds.get(room)?.members.has(user)) return;
+    const people = typing.get(room) ?? new Map<string, Typing>();
+    typing.set(room, people);
+    const state = people.get(user);
+    if (state) Object.assign(state, { on, until: now() + TYPING_LASTS });
+    else if (on) {
+      people.set(user, { told: true, on, until: now() + TYPING_LASTS });
+      outlet.typing(others(room, user), { room, user, on });
+    }
+  };
+
+  const heardRead = ({ room, user, seq }: Hints['read']) => {
+    if (!feeds.get(room)?.members.has(user)) return;
+    const cursors = reading.get(room) ?? new Map<string, number>();
+    reading.set(room, cursors);
+    cursors.set(user, Math.max(seq, cursors.get(user) ?? 0));
+  };
+
   return {
+    heardTyping,
+    heardRead,
     typing(socket, user, room, on) {
-      const feed = feeds.get(room);
-      if (!feed?.hears(socket)) return;
-      const people = typing.get(room) ?? new Map<string, Typing>();
-      typing.set(room, people);
-      const state = people.get(user);
-      if (state) Object.assign(state, { on, until: now() + TYPING_LASTS });
-      else if (on) {
-        people.set(user, { told: true, on, until: now() + TYPING_LASTS });
-        outlet.typing(others(room, user), { room, user, on });
-      }
+      if (!feeds.get(room)?.hears(socket)) return;
+      heardTyping({ room, user, on });
+      bus.publish('typing', { room, user, on });
     },
     read(room, user, seq) {
-      if (!feeds.get(room)) return;
-      const cursors = reading.get(room) ?? new Map<string, number>();
-      reading.set(room, cursors);
-      cursors.set(user, Math.max(seq, cursors.get(user) ?? 0));
+      heardRead({ room, user, seq });
+      bus.publish('read', { room, user, seq });
     },
     gone(user) {
       for (const people of typing.values()) {

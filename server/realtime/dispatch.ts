@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CallName, calls } from '#shared/protocol/calls.ts';
 import type { Reply } from '#shared/protocol/errors.ts';
-import { HubError, Unreachable } from '../hub/errors.ts';
+import { HubError, Unreachable, unavailable } from '../hub/errors.ts';
 import { parseInput } from '../hub/input.ts';
 import type { Log } from '../hub/ports.ts';
 import type { Limits } from '../hub/ports-people.ts';
@@ -15,6 +15,8 @@ const MAX_LANE = 5000;
 export interface Dispatch {
   /** Carries out one call and hands the reply to `ack`, if the client asked for one. Never throws, never rejects. */
   call(session: Session, name: string, args: readonly unknown[]): void;
+  /** From now on every call is refused as `unavailable`. */
+  close(): void;
 }
 
 export function createDispatch({
@@ -37,7 +39,10 @@ export function createDispatch({
     if (wait > 0) throw new HubError('rate_limited', 'Too many calls; slow down.', { retryAfterMs: wait });
   };
 
+  let closed = false;
+
   const run = async (session: Session, name: CallName, raw: unknown): Promise<unknown> => {
+    if (closed) throw unavailable('This node is shutting down; connect again.');
     const parsed = parseInput(calls[name].input, raw);
     limited(session, name, parsed as { room?: string });
     if (session.lane.length >= MAX_LANE) {
@@ -70,6 +75,9 @@ export function createDispatch({
   };
 
   return {
+    close() {
+      closed = true;
+    },
     call(session, name, args) {
       const last = args.at(-1);
       const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : () => {};

@@ -1,5 +1,6 @@
 // The Socket.IO door: transport settings, the handshake, and the life of a socket from welcome to goodbye.
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import { limits as sizes } from '#shared/protocol/primitives.ts';
 import type { Push, PushName } from '#shared/protocol/pushes.ts';
@@ -17,12 +18,21 @@ import { Session } from './session.ts';
 
 export type ServerPushes = { [N in PushName]: (payload: Push<N>) => void };
 type NoEvents = Record<string, never>;
+interface NodeEvents {
+  hint(text: string, signature: string): void;
+}
 interface SocketData {
   actor: SignedIn;
   address: string;
 }
-export type HubServer = Server<NoEvents, ServerPushes, NoEvents, SocketData>;
-export type HubSocket = Socket<NoEvents, ServerPushes, NoEvents, SocketData>;
+export type HubServer = Server<NoEvents, ServerPushes, NodeEvents, SocketData>;
+export type HubSocket = Socket<NoEvents, ServerPushes, NodeEvents, SocketData>;
+
+const SHUTTING_DOWN = {
+  code: 'unavailable',
+  message: 'This node is shutting down; connect again.',
+  retryAfterMs: 1000,
+} as const;
 
 export interface RealtimeDeps {
   readonly server: HttpServer;
@@ -33,6 +43,10 @@ export interface RealtimeDeps {
   readonly origins: OriginPolicy;
   readonly transports: ('websocket' | 'polling')[];
   readonly node: string;
+  /** Carries hints between nodes; without it this node is alone. */
+  readonly adapter?: Parameters<Server['adapter']>[0];
+  /** A hint of another node has come. */
+  readonly hinted?: (text: unknown, signature: unknown) => void;
   /** The peer's address, or what a trusted proxy says it is. */
   addressOf(request: IncomingMessage): string;
   readonly log: Log;
@@ -42,6 +56,11 @@ export interface Realtime extends AsyncDisposable {
   readonly io: HubServer;
   /** Ends the sockets of a sign-in that is over, on this node. */
   endSession(session: string): void;
+  readonly draining: boolean;
+  /** Refuses new work, waits for what was begun, and ends the sessions at random moments over so many ms. */
+  drain(overMs: number): Promise<void>;
+  /** Closes readers that have been too slow for too long. Called about once a second. */
+  endSlow(): void;
   /** The sign-ins with an open socket on this node. */
   openSessions(): string[];
 }
@@ -76,9 +95,25 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
   });
 
+  if (deps.adapter) io.adapter(deps.adapter);
+  if (deps.hinted) io.on('hint', deps.hinted);
+
+  let drained: Promise<void> | undefined;
+  const drain = async (overMs: number) => {
+    dispatch.close();
+    await Promise.all([...sessions.values()].map(session => session.lane.idle()));
+    const ends = [...sessions.values()].map(async session => {
+      // Staggered, so that the clients do not storm the other nodes; who leaves earlier need not wait.
+      if (overMs > 0) await delay(Math.random() * overMs, undefined, { ref: true });
+      session.end({ code: 'draining', reconnect: true, retryAfterMs: Math.round(Math.random() * 1000) });
+    });
+    await Promise.all(ends);
+  };
+
   io.use(async (socket, next) => {
     const address = addressKey(deps.addressOf(socket.request));
     try {
+      if (drained) throw new RefusedHandshake(SHUTTING_DOWN);
       const actor = await admission.admit(socket.handshake.auth, address);
       socket.data = { actor, address };
       if (socket.conn.readyState === 'open') return next();
@@ -140,13 +175,21 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
         if (session.actor.session === id) session.end({ code: 'revoked', reconnect: false });
       }
     },
+    endSlow() {
+      for (const session of sessions.values()) session.endIfTooSlow();
+    },
     openSessions: () => [
       ...new Set([...sessions.values()].flatMap(({ actor }) => (actor.session ? [actor.session] : []))),
     ],
+    get draining() {
+      return drained !== undefined;
+    },
+    drain(overMs) {
+      drained ??= drain(overMs);
+      return drained;
+    },
     async [Symbol.asyncDispose]() {
-      for (const session of sessions.values()) {
-        session.end({ code: 'draining', reconnect: true, retryAfterMs: Math.round(Math.random() * 5000) });
-      }
+      await this.drain(0);
       await io.close();
     },
   };

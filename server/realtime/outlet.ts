@@ -1,17 +1,27 @@
 // The hub's way out to sockets of this node. A frame for many is encoded once.
 import type { Outlet } from '../hub/ports.ts';
+import { isClogged } from './clogged.ts';
 import type { HubServer } from './io.ts';
 
 export function createOutlet(io: () => HubServer): Outlet {
   /** Each socket is alone in the Socket.IO room of its id; `local` keeps adapters of other nodes out of it. */
   const to = (sockets: string | readonly string[]) => io().local.to(sockets as string | string[]);
+  /** Socket.IO takes no rooms at all for all rooms. */
+  const toAll = (sockets: readonly string[]) => (sockets.length > 0 ? to(sockets) : undefined);
+  const clogged = (id: string) => {
+    const socket = io().sockets.sockets.get(id);
+    return socket !== undefined && isClogged(socket);
+  };
+  /** Signs of life are left out for those who cannot even keep up with messages. */
+  const willing = (sockets: readonly string[]) => sockets.filter(socket => !clogged(socket));
   return {
+    clogged,
     events: (sockets, frame) => void to(sockets).emit('events', frame),
     removed: (socket, push) => void to(socket).emit('room:removed', push),
     resync: (sockets, push) => void to(sockets).emit('resync', push),
-    presence: (socket, changes) => void to(socket).emit('presence', { changes: [...changes] }),
-    presenceCounts: (sockets, push) => void to(sockets).emit('presence', push),
-    typing: (sockets, push) => sockets.length > 0 && void to(sockets).volatile.emit('typing', push),
-    read: (sockets, push) => sockets.length > 0 && void to(sockets).emit('read', push),
+    presence: (socket, changes) => void toAll(willing([socket]))?.emit('presence', { changes: [...changes] }),
+    presenceCounts: (sockets, push) => void toAll(willing(sockets))?.emit('presence', push),
+    typing: (sockets, push) => void toAll(willing(sockets))?.emit('typing', push),
+    read: (sockets, push) => void toAll(willing(sockets))?.emit('read', push),
   };
 }

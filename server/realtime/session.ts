@@ -1,9 +1,12 @@
 // One signed-in socket: who it is, until when its token holds, and the order of its calls.
 import type { Push } from '#shared/protocol/pushes.ts';
 import type { SignedIn } from '../hub/sessions.ts';
+import { isClogged } from './clogged.ts';
 import type { HubSocket } from './io.ts';
 import { createLane, type Lane } from './lane.ts';
 
+/** Milliseconds that a reader may lag before it is closed. */
+const MAX_CLOGGED = 30_000;
 /** The longest delay a timer takes. */
 const MAX_DELAY = 2 ** 31 - 1;
 
@@ -14,6 +17,7 @@ export class Session {
   /** Milliseconds to wait, when the packet that has just come was one too many in bytes. */
   overBytes = 0;
   #actor: SignedIn;
+  #cloggedSince: number | undefined;
   #expiry: NodeJS.Timeout | undefined;
 
   constructor(socket: HubSocket, actor: SignedIn, address: string) {
@@ -41,6 +45,17 @@ export class Session {
   end(push: Push<'session:end'>): void {
     this.socket.emit('session:end', push);
     this.socket.disconnect(true);
+  }
+
+  /** Ends a reader that has not kept up for too long. Called about once a second. */
+  endIfTooSlow(): void {
+    if (!isClogged(this.socket)) {
+      this.#cloggedSince = undefined;
+      return;
+    }
+    this.#cloggedSince ??= performance.now();
+    if (performance.now() - this.#cloggedSince < MAX_CLOGGED) return;
+    this.end({ code: 'too_slow', reconnect: true, retryAfterMs: 1000 });
   }
 
   dispose(): void {

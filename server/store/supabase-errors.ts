@@ -1,6 +1,6 @@
 // Sorts what the Supabase client hands back into DbUnavailable and DbError, by the rules of the other drivers.
 import { DbError, DbUnavailable } from './db.ts';
-import { isSqlState, sqlError } from './sql-errors.ts';
+import { SQLSTATE, sqlError } from './sql-errors.ts';
 
 /** As the client returns it: of PostgreSQL, of PostgREST, or of a gateway in front, which may lack the code. */
 export interface ApiError {
@@ -16,7 +16,7 @@ const isShortLine = (text: string) => /^[^<\n]{1,200}$/.test(text);
 
 /** @param status of the HTTP answer; 0 when it broke off */
 export function apiError({ code = '', message = '' }: ApiError, status: number): DbUnavailable | DbError {
-  if (isSqlState(code)) return sqlError({ code, message }, true);
+  if (SQLSTATE.test(code)) return sqlError({ code, message }, true);
   // A gateway's own page is of no use in a line of the log.
   const what = code || isShortLine(message) ? message : `HTTP status ${status}`;
   if (NOT_SENT.test(code) || status === 429)

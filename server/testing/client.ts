@@ -52,14 +52,21 @@ export async function connect(url: string, auth: object, options: object = {}): 
   socket.on('disconnect', look);
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
+    // A hub that dies in the middle of the handshake says nothing on the socket itself; a refusal is told right after the close.
+    socket.io.once('close', reason =>
+      queueMicrotask(() => reject(new Error(`closed in the handshake: ${reason}`))),
+    );
     socket.once('connect_error', error => {
       socket.close();
       reject(error);
     });
   });
 
-  const send = (name: string, input: unknown) =>
-    socket.timeout(PATIENCE).emitWithAck(name, input) as Promise<Reply<never>>;
+  const send = async (name: string, input: unknown): Promise<Reply<never>> => {
+    // Socket.IO would keep it for a connection that never comes back.
+    if (!socket.connected) throw new Error('The socket is not connected.');
+    return socket.timeout(PATIENCE).emitWithAck(name, input);
+  };
   const until = (condition: () => boolean) =>
     new Promise<void>((resolve, reject) => {
       const stop = () => {

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { withConnection } from '../store/databases.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
+import { consecutive } from '../testing/consecutive.ts';
 
 const test = suite('recovery');
 let hub: TestHub;
@@ -12,11 +13,6 @@ let room: string;
 
 const uuid = () => crypto.randomUUID();
 const send = (client: TestClient, text: string) => client.call('message:send', { room, id: uuid(), text });
-const consecutive = (seqs: number[]) =>
-  assert.equal(
-    seqs,
-    seqs.map((_, i) => (seqs[0] as number) + i),
-  );
 
 test.before(async () => {
   hub = await boot();

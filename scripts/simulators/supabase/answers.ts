@@ -1,4 +1,5 @@
 // How PostgREST words its answers: the JSON of an error, and the HTTP status for each PostgreSQL error.
+import { SQLSTATE } from '../../../server/store/sql-errors.ts';
 import type { Role } from './roles.ts';
 
 export interface Answer {
@@ -40,7 +41,7 @@ export function failure(error: unknown, role: Role): Answer {
     detail?: string | null;
     hint?: string | null;
   };
-  if (!/^(?!E[A-Z]{4}$)[0-9A-Z]{5}$/.test(code))
+  if (!SQLSTATE.test(code))
     return code === 'ECONNREFUSED'
       ? problem(503, 'PGRST000', 'Database connection error. Retrying the connection.', { details: message })
       : problem(503, 'PGRST001', 'Database client error. Retrying the connection.', { details: message });

@@ -1,0 +1,40 @@
+// What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
+import type { Batch } from './log-writer.ts';
+import type { ManualClaim } from './presence-claims.ts';
+
+/** What one node knows of a person from its own sockets. */
+export interface NodeClaim {
+  readonly user: string;
+  /** A socket is open there, or its grace has not ended. */
+  readonly there: boolean;
+  readonly manual?: ManualClaim | undefined;
+  /** When the person said so, in ms since 1970; of two the later holds. */
+  readonly manualAt: number;
+}
+
+export interface Hints {
+  log: readonly Batch[];
+  /** `whole`: whoever is not named is not there. */
+  presence: { readonly node: string; readonly whole: boolean; readonly people: readonly NodeClaim[] };
+  typing: { readonly room: string; readonly user: string; readonly on: boolean };
+  read: { readonly room: string; readonly user: string; readonly seq: number };
+  /** A sign-in is over. */
+  sessionEnded: { readonly session: string };
+  /** A node has come and knows nothing yet. */
+  hello: { readonly node: string };
+}
+
+export type HintHandlers = { [K in keyof Hints]: (hint: Hints[K]) => void };
+
+/**
+ * Carries hints to the other nodes, at most once each, in any order, never back to this one. While it cannot, hints are dropped.
+ * `publish` never throws and never rejects; a handler that throws is logged.
+ */
+export interface Bus {
+  publish<K extends keyof Hints>(kind: K, hint: Hints[K]): void;
+  /** Replaces the handlers. */
+  listen(handlers: HintHandlers): void;
+}
+
+/** Of a node that is alone. */
+export const noBus: Bus = { publish: () => {}, listen: () => {} };

@@ -1,0 +1,223 @@
+// Several nodes behave as one: at once with Redis, within the poll without it, and never wrong (I4, I5, I7, I9, I11).
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { boot, type TestHub } from '../testing/boot.ts';
+import { connect, type TestClient } from '../testing/client.ts';
+import { consecutive } from '../testing/consecutive.ts';
+import { openTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { openTestRedis, type TestRedis } from '../testing/redis.ts';
+
+const test = suite('nodes');
+let database: TestDatabase;
+let redis: TestRedis;
+let nodes: TestHub[];
+let ada: TestClient;
+let bob: TestClient;
+let room: string;
+
+const uuid = () => crypto.randomUUID();
+const send = (client: TestClient, text: string) => client.call('message:send', { room, id: uuid(), text });
+/** With the poll as good as switched off, what arrives came by a hint. */
+const node = (name: string, pollMs = 600_000) =>
+  boot({
+    databaseUrl: database.url,
+    env: { REDIS_URL: redis.url, NODE_NAME: name },
+    pollMs,
+    presenceGrace: 500,
+  });
+const on = async (hub: TestHub | undefined, id: string) =>
+  connect((hub as TestHub).url, { token: await (hub as TestHub).token(id) });
+
+test.before(async () => {
+  database = await openTestDatabase();
+  redis = await openTestRedis();
+  nodes = await Promise.all([node('one'), node('two')]);
+  [ada, bob] = (await Promise.all([on(nodes[0], 'ada'), on(nodes[1], 'bob')])) as [TestClient, TestClient];
+});
+
+test.before.each(async () => {
+  room = (await ada.call('room:create', { title: 'Room', kind: 'public' })).room.id;
+  await ada.call('room:join', { room });
+  await bob.call('room:join', { room });
+});
+
+test.after(async () => {
+  for (const client of [ada, bob]) await client[Symbol.asyncDispose]();
+  for (const hub of nodes) await hub[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+test('messages of both nodes arrive on both, in one order, by hints', async () => {
+  await Promise.all(Array.from({ length: 200 }, (_, i) => send(i % 2 ? ada : bob, `${i}`)));
+  await ada.until(() => ada.events(room).filter(event => event.type === 'message.created').length === 200);
+  await bob.until(() => bob.events(room).filter(event => event.type === 'message.created').length === 200);
+  const ids = (client: TestClient) =>
+    client
+      .events(room)
+      .map(event => event.id)
+      .slice(-200);
+  assert.equal(ids(ada), ids(bob));
+  consecutive(ada.events(room).map(event => event.seq));
+});
+
+test('what is acknowledged on one node is there for the next call on another (I7, I8)', async () => {
+  for (let i = 0; i < 20; i++) {
+    const first = await send(ada, 'ping');
+    const { messages } = await bob.call('messages:read', { room, limit: 1 });
+    assert.is(messages[0]?.seq, first.seq);
+    const second = await send(bob, 'pong');
+    assert.ok(second.seq > first.seq);
+  }
+});
+
+test('a kick on one node ends the stay on another, at the entry (I9)', async () => {
+  const stream = Promise.all(Array.from({ length: 50 }, (_, i) => send(ada, `${i}`)));
+  const { seq } = await ada.call('member:remove', { room, user: 'bob' });
+  await Promise.all([stream, ...Array.from({ length: 50 }, (_, i) => send(ada, `after ${i}`))]);
+  await bob.push('room:removed', push => push.room === room);
+  assert.is(bob.events(room).at(-1)?.seq, seq);
+  consecutive(bob.events(room).map(event => event.seq));
+});
+
+test('presence, typing and reading are seen across nodes', async () => {
+  const status = (client: TestClient, user: string) =>
+    client.pushes
+      .filter(push => push.name === 'presence')
+      .flatMap(push => (push.payload as { changes?: { user: string; status: string }[] }).changes ?? [])
+      .findLast(change => change.user === user)?.status;
+  await bob.until(() => status(bob, 'ada') === 'active');
+  const { presence } = await bob.call('presence:get', { room });
+  assert.equal(presence.map(one => one.user).sort(), ['ada', 'bob']);
+  await bob.call('presence:set', { status: 'dnd' });
+  await ada.until(() => status(ada, 'bob') === 'dnd');
+  bob.socket.emit('typing', { room, on: true });
+  assert.equal(await ada.push('typing', push => push.room === room), { room, user: 'bob', on: true });
+  const { seq } = await send(ada, 'read me');
+  await bob.call('read:mark', { room, seq });
+  assert.equal(await ada.push('read', push => push.room === room), { room, user: 'bob', seq });
+
+  const cleo = await on(nodes[1], 'cleo');
+  await cleo.call('room:join', { room });
+  await ada.until(() => status(ada, 'cleo') === 'active');
+  await cleo[Symbol.asyncDispose]();
+  await ada.until(() => status(ada, 'cleo') === 'offline');
+});
+
+test('a node that comes later learns who is there', async () => {
+  await using third = await node('three');
+  await using eve = await on(third, 'eve');
+  const joined = await eve.call('room:join', { room });
+  const there = (joined.presence as { user: string }[]).map(one => one.user);
+  if (!there.includes('ada')) {
+    await eve.push(
+      'presence',
+      push => 'changes' in push && push.changes.some(change => change.user === 'ada'),
+    );
+  }
+});
+
+test('a forged hint is dropped (attack 33)', async () => {
+  const forged = [{ room, epoch: 'x', head: 1e6, events: [] }];
+  const [one] = nodes as [TestHub];
+  const { Redis } = await import('ioredis');
+  const attacker = new Redis(redis.url);
+  // As the classic and the sharded adapter of another node would write it.
+  const packet = JSON.stringify({
+    uid: 'evil',
+    type: 6,
+    data: ['hint', JSON.stringify(['log', forged]), 'signature'],
+  });
+  await attacker.publish('first-court-request#/#', packet);
+  await attacker.call(
+    'SPUBLISH',
+    'first-court#/#',
+    JSON.stringify({
+      uid: 'evil',
+      nsp: '/',
+      type: 5,
+      data: { packet: ['hint', JSON.stringify(['log', forged]), 'x'] },
+    }),
+  );
+  attacker.disconnect();
+  const { seq } = await send(bob, 'still right');
+  await ada.until(() => ada.events(room).at(-1)?.seq === seq);
+  consecutive(ada.events(room).map(event => event.seq));
+  assert.not(ada.pushes.some(push => push.name === 'resync'));
+  assert.not(one.complaints.some(complaint => complaint.level === 'error'));
+});
+
+test('signing out on one node ends the sockets on another', async () => {
+  const [one] = nodes as [TestHub];
+  const login = await fetch(`${one.url}/api/auth/guest`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'Brief' }),
+  });
+  const { accessToken } = (await login.json()) as { accessToken: string };
+  await using there = await connect((nodes[1] as TestHub).url, { token: accessToken });
+  await fetch(`${one.url}/api/auth/logout`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${accessToken}` },
+  });
+  assert.is((await there.push('session:end')).code, 'revoked');
+});
+
+test('without Redis the nodes go on, slower, and are fast again when it is back', async () => {
+  const polled = await Promise.all([node('four', 300), node('five', 300)]);
+  await using cleo = await on(polled[0], 'cleo');
+  await using dan = await on(polled[1], 'dan');
+  for (const client of [cleo, dan]) await client.call('room:join', { room });
+  await redis.kill();
+  const lost = await send(cleo, 'without redis');
+  await dan.until(() => dan.events(room).some(event => event.seq === lost.seq));
+  const readiness = (await (await fetch(`${(polled[0] as TestHub).url}/readyz`)).json()) as {
+    ready: boolean;
+    checks: { redis: string };
+  };
+  assert.is(readiness.ready, true);
+  assert.match(readiness.checks.redis, /^degraded: /);
+
+  await redis.restart();
+  const [one, two] = nodes as [TestHub, TestHub];
+  const states = async () => {
+    const answers = await Promise.all([one, two].map(async hub => (await fetch(`${hub.url}/readyz`)).json()));
+    return answers.map(answer => (answer as { checks: { redis: string } }).checks.redis);
+  };
+  while ((await states()).some(state => state !== 'ok'));
+  // These two do not poll: only a hint can bring it, and the gap it left is read from the database.
+  const back = await send(ada, 'back');
+  await bob.until(() => bob.events(room).at(-1)?.seq === back.seq);
+  consecutive(bob.events(room).map(event => event.seq));
+  for (const hub of polled) await hub[Symbol.asyncDispose]();
+});
+
+test('a Redis that cannot be used at the start is one line that names REDIS_URL', async () => {
+  await using locked = await openTestRedis('--requirepass', 'secret-canary');
+  const refusal = (url: string) =>
+    boot({ databaseUrl: database.url, env: { REDIS_URL: url } }).then(
+      async hub => {
+        await hub[Symbol.asyncDispose]();
+        return 'started';
+      },
+      (error: Error) => error.message,
+    );
+  assert.match(
+    await refusal(locked.url),
+    /^REDIS_URL: the server asks for another user name or password; example: /,
+  );
+  const wrong = await refusal(`redis://:wrong-canary@127.0.0.1:${locked.port}`);
+  assert.match(wrong, /^REDIS_URL: the server asks for another user name or password; example: /);
+  assert.not.match(wrong, /canary/);
+  assert.match(
+    await refusal('redis://127.0.0.1:1'),
+    /^REDIS_URL: nothing answers there as Redis \(.*\); example: /,
+  );
+  await using right = await boot({
+    databaseUrl: database.url,
+    env: { REDIS_URL: `redis://:secret-canary@127.0.0.1:${locked.port}` },
+  });
+  assert.is((await fetch(`${right.url}/readyz`)).status, 200);
+});
+
+test.run();

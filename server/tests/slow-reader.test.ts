@@ -1,0 +1,67 @@
+// A reader that does not keep up costs the hub a bounded buffer and is told to catch up by itself; nobody else waits for it.
+import type { Socket } from 'node:net';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { boot } from '../testing/boot.ts';
+import { connect } from '../testing/client.ts';
+
+const test = suite('slow reader');
+const TEXT = 'x'.repeat(16_000);
+
+test('a stalled reader gets one resync instead of a growing buffer, and recovers without a hole (I5)', async () => {
+  await using hub = await boot();
+  await using ada = await connect(hub.url, { token: await hub.token('ada') });
+  await using bob = await connect(hub.url, { token: await hub.token('bob') });
+  const { room } = await ada.call('room:create', { title: 'Room', kind: 'public' });
+  await ada.call('room:join', { room: room.id });
+  const joined = await bob.call('room:join', { room: room.id });
+
+  const { transport } = bob.socket.io.engine as unknown as { transport: { ws: { _socket: Socket } } };
+  transport.ws._socket.pause();
+  const waiting = () => {
+    const conn = hub.socket(bob.socket.id as string)?.conn as unknown as {
+      writeBuffer: { data?: string }[];
+      transport: { socket: { bufferedAmount: number } };
+    };
+    return (
+      conn.transport.socket.bufferedAmount +
+      conn.writeBuffer.reduce((sum, { data }) => sum + (data?.length ?? 0), 0)
+    );
+  };
+  let most = 0;
+  let last = 0;
+  // Far more than the kernel's own buffers take.
+  for (let i = 0; i < 40; i++) {
+    const sent = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        ada.call('message:send', { room: room.id, id: crypto.randomUUID(), text: TEXT }),
+      ),
+    );
+    last = sent.at(-1)?.seq ?? 0;
+    most = Math.max(most, waiting());
+  }
+  await ada.until(() => ada.events(room.id).at(-1)?.seq === last);
+  assert.ok(most > 1024 * 1024, 'the reader was stalled');
+  // The limit, and the frame that went over it.
+  assert.ok(most < 12 * 1024 * 1024, `${most} bytes waited`);
+
+  transport.ws._socket.resume();
+  await bob.push('resync', push => push.room === room.id);
+  const held = bob.events(room.id).map(event => event.seq);
+  const at = held.at(-1) ?? joined.head;
+  const again = await bob.call('room:join', { room: room.id, after: { epoch: joined.epoch, seq: at } });
+  assert.is(again.recovered, true);
+  held.push(...again.events.map(event => event.seq));
+  while ((held.at(-1) as number) < again.head) {
+    const after = held.at(-1) as number;
+    const { events } = await bob.call('events:read', { room: room.id, after, limit: 100 });
+    held.push(...events.map(event => event.seq));
+  }
+  assert.equal(
+    held,
+    Array.from({ length: last - joined.head }, (_, i) => joined.head + 1 + i),
+  );
+  assert.is(bob.pushes.filter(push => push.name === 'resync').length, 1);
+});
+
+test.run();
