@@ -99,6 +99,21 @@ test('wrong issuer, audience, times or subject (attack 10)', async ({ project, t
   assert.equal(expired.details, { reason: 'token_expired' });
 });
 
+test('a token of another issuer, or of an algorithm that is not published, makes the hub fetch nothing (attack 9)', async ({
+  project,
+  tokens,
+  fetched,
+}) => {
+  for (const iss of ['https://other.supabase.co/auth/v1', `${project.url}/auth/v1/`, 'first-court'])
+    await refused(tokens, await project.auth.signIn({ iss }), iss);
+  const [, payload] = (await project.auth.signIn()).split('.');
+  for (const alg of ['none', 'HS256', 'EdDSA', 'PS256']) {
+    const header = Buffer.from(JSON.stringify({ alg, kid: project.auth.keys.keys[0]?.kid }));
+    await refused(tokens, `${header.toString('base64url')}.${payload}.c2lnbmF0dXJl`, alg);
+  }
+  assert.is(fetched(), 0);
+});
+
 test('attack 9: no other algorithm, no key that a token brings or names, and nothing is fetched from elsewhere', async ({
   project,
   tokens,
