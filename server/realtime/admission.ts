@@ -47,6 +47,11 @@ export function createAdmission(deps: {
     throw new RefusedHandshake({ code: 'unavailable', message: what, retryAfterMs: 5000 });
   };
 
+  const checkRoom = (address: string) => {
+    if (total >= caps.total) full('This node is full.');
+    if ((perAddress.get(address) ?? 0) >= caps.perAddress) full('Too many connections from your address.');
+  };
+
   const authenticated = async (token: string): Promise<SignedIn> => {
     try {
       return await authenticate(token);
@@ -79,11 +84,11 @@ export function createAdmission(deps: {
           retryAfterMs,
         });
       }
-      const protocol = z.object({ protocol: z.unknown() }).safeParse(auth);
-      if (protocol.success && protocol.data.protocol !== undefined && protocol.data.protocol !== PROTOCOL) {
+      const named = z.object({ token: z.string(), protocol: z.unknown().optional() }).safeParse(auth);
+      if (named.success && named.data.protocol !== PROTOCOL) {
         throw new RefusedHandshake({
           code: 'unsupported_protocol',
-          message: `This hub speaks protocol ${PROTOCOL}. Update the client.`,
+          message: `This hub speaks protocol ${PROTOCOL}: connect with auth: { token, protocol: ${PROTOCOL} }.`,
         });
       }
       const parsed = handshake.safeParse(auth);
@@ -92,9 +97,10 @@ export function createAdmission(deps: {
           'Connect with auth: { token, protocol: 1 }, the token being an access token of this hub.';
         throw new RefusedHandshake({ code: 'unauthenticated', message });
       }
-      if (total >= caps.total) full('This node is full.');
-      if ((perAddress.get(address) ?? 0) >= caps.perAddress) full('Too many connections from your address.');
+      checkRoom(address);
       const actor = await authenticated(parsed.data.token);
+      // Again: others may have come in meanwhile.
+      checkRoom(address);
       if ((perUser.get(actor.id) ?? 0) >= caps.perUser) full('You have too many connections open.');
       total++;
       count(perUser, actor.id, 1);

@@ -70,7 +70,9 @@ test('refusals name their reason', async () => {
   assert.is((await refusal({ token: 'x.y.z' })).code, 'unauthenticated');
   assert.is((await refusal({ token: { a: 1 } })).code, 'unauthenticated');
   assert.is((await refusal({ token: await hub.token('ada', { seconds: -60 }) })).code, 'token_expired');
-  assert.is((await refusal({ token, protocol: 2 })).code, 'unsupported_protocol');
+  for (const protocol of [2, '1', null, undefined]) {
+    assert.is((await refusal({ token, protocol })).code, 'unsupported_protocol');
+  }
 });
 
 test('one person has a limited number of sockets', async () => {

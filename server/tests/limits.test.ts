@@ -103,6 +103,20 @@ test('handshakes of one address come at the rate that was set', async () => {
   assert.ok(outcomes.includes('rate_limited'));
 });
 
+test('a node and an address take no more sockets than they may, also when all come at once', async () => {
+  const env = { RATE_LIMITS: 'off', MAX_CONNECTIONS: '12', MAX_CONNECTIONS_PER_ADDRESS: '8' };
+  await using small = await boot({ env });
+  const clients = await Promise.all(
+    times(30, async () =>
+      connect(small.url, { token: await small.token('ada') }).catch(error => error.data.code),
+    ),
+  );
+  const refused = clients.filter(client => typeof client === 'string');
+  assert.is(clients.length - refused.length, 8);
+  assert.equal(new Set(refused), new Set(['unavailable']));
+  for (const client of clients) if (typeof client !== 'string') await client[Symbol.asyncDispose]();
+});
+
 test('who connects and says nothing is closed after five seconds (attack 3)', async () => {
   // `autoConnect: false` on the socket, an open engine below: a transport without a handshake of ours.
   const mute = io(hub.url, {
