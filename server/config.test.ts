@@ -98,6 +98,12 @@ const BAD: [name: string, values: string[], message: string][] = [
     ['mysql://u:canary@h/d', 'canary', 'postgres://'],
     'is not the address of a PostgreSQL database',
   ],
+  [
+    'SUPABASE_URL',
+    ['court.supabase.co', 'postgres://db.court.supabase.co', 'https://court.supabase.co/rest/v1/'],
+    'is not the address of a Supabase project',
+  ],
+  ['SUPABASE_KEY', ['canary canary', '"canary"'], 'is not a key of a Supabase project'],
   ['NODE_NAME', ['a b', 'x'.repeat(64), '<b>'], 'is not a name'],
   ['ENCRYPTION_KEY', ['canary', 'AB'.repeat(31)], 'is not a key of 32 bytes'],
   ['TRUST_PROXY', ['true', '10.0.0.0/33', 'all', '0.5'], 'is neither the number of proxies'],
@@ -133,6 +139,24 @@ test('every example is a good value itself', () => {
 test('all that is wrong is told at once', () => {
   assert.is(problems({ PORT: 'x', RATE_LIMITS: 'y', TLS_CERT: 'cert.pem' }).length, 3);
   assert.match(problems({ TLS_KEY: 'key.pem' })[0] ?? '', /^TLS_CERT: is missing beside TLS_KEY/);
+});
+
+test('Supabase needs its key where it is the database, and is asked for public keys alone beside DATABASE_URL', () => {
+  const supabase = { SUPABASE_URL: 'https://court.supabase.co/', SUPABASE_KEY: 'sb_secret_x' };
+  const alone = readConfig(supabase);
+  assert.equal(alone.store, { kind: 'supabase', url: 'https://court.supabase.co', key: 'sb_secret_x' });
+  assert.is(alone.supabaseUrl, 'https://court.supabase.co');
+  const DATABASE_URL = 'postgres://localhost/court';
+  for (const key of ['', 'sb_secret_x']) {
+    const beside = readConfig({ ...supabase, SUPABASE_KEY: key, DATABASE_URL });
+    assert.equal([beside.store.kind, beside.supabaseUrl], ['postgres', 'https://court.supabase.co']);
+  }
+  assert.match(
+    problems({ SUPABASE_URL: supabase.SUPABASE_URL })[0] ?? '',
+    /^SUPABASE_KEY: is missing beside SUPABASE_URL; example: SUPABASE_KEY=sb_secret_/,
+  );
+  for (const more of [{}, { DATABASE_URL }])
+    assert.match(problems({ SUPABASE_KEY: 'sb_secret_x', ...more })[0] ?? '', /^SUPABASE_URL: is missing/);
 });
 
 test('production refuses made-up or weak secrets and open gates, naming each', () => {

@@ -19,7 +19,12 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** Absolute. */
   readonly dataDir: string;
-  readonly store: { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly url: string };
+  readonly store:
+    | { readonly kind: 'embedded' }
+    | { readonly kind: 'postgres'; readonly url: string }
+    | { readonly kind: 'supabase'; readonly url: string; readonly key: string };
+  /** The project whose Auth tokens are accepted, without a slash at the end. */
+  readonly supabaseUrl: string | undefined;
   /** Between several nodes; undefined: this one is alone, or hears of others by the database. */
   readonly redisUrl: string | undefined;
   /** Undefined: loadSecrets makes one, which production does not allow. */
@@ -92,7 +97,8 @@ export function readConfig(
     port: values.PORT ?? 3000,
     publicUrl: values.PUBLIC_URL,
     dataDir: inFolder(values.DATA_DIR ?? 'data'),
-    store: values.DATABASE_URL ? { kind: 'postgres', url: values.DATABASE_URL } : { kind: 'embedded' },
+    store: chooseStore(values),
+    supabaseUrl: values.SUPABASE_URL,
     redisUrl: values.REDIS_URL,
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
@@ -110,6 +116,12 @@ export function readConfig(
     maxHandshakesPerAddress: values.MAX_HANDSHAKES_PER_ADDRESS ?? 20,
     warnings: warnings(values, set),
   };
+}
+
+function chooseStore({ DATABASE_URL, SUPABASE_URL, SUPABASE_KEY }: Values): Config['store'] {
+  if (DATABASE_URL) return { kind: 'postgres', url: DATABASE_URL };
+  if (SUPABASE_URL && SUPABASE_KEY) return { kind: 'supabase', url: SUPABASE_URL, key: SUPABASE_KEY };
+  return { kind: 'embedded' };
 }
 
 function parse(set: Record<string, string>): { values: Values; problems: string[] } {
@@ -137,6 +149,11 @@ function contradictions(values: Values, set: Record<string, string>): string[] {
   const problems: string[] = [];
   if (set.TLS_CERT && !set.TLS_KEY) problems.push(problem('TLS_KEY', 'is missing beside TLS_CERT'));
   if (set.TLS_KEY && !set.TLS_CERT) problems.push(problem('TLS_CERT', 'is missing beside TLS_KEY'));
+  if (values.SUPABASE_KEY && !set.SUPABASE_URL)
+    problems.push(problem('SUPABASE_URL', 'is missing beside SUPABASE_KEY'));
+  // With a database of its own the hub asks Supabase for public keys alone.
+  if (values.SUPABASE_URL && !set.SUPABASE_KEY && !set.DATABASE_URL)
+    problems.push(problem('SUPABASE_KEY', 'is missing beside SUPABASE_URL'));
   if (values.ENVIRONMENT !== 'production') return problems;
 
   const missing = 'is missing, and ENVIRONMENT=production does not run on a made-up one';

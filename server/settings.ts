@@ -98,6 +98,21 @@ export const settings = {
     example: 'postgres://user:password@localhost:5432/first_court',
     secret: true,
   },
+  SUPABASE_URL: {
+    schema: rule(
+      value => (/\/(rest|auth|storage)\/v1\/*$/.test(value) ? undefined : url(value, 'http:', 'https:')),
+      'is not the address of a Supabase project',
+    ),
+    example: 'https://project.supabase.co',
+  },
+  SUPABASE_KEY: {
+    schema: rule(
+      value => (/^[\w.-]+$/.test(value) ? value : undefined),
+      'is not a key of a Supabase project',
+    ),
+    example: 'sb_secret_0123456789abcdef',
+    secret: true,
+  },
   REDIS_URL: {
     schema: rule(value => url(value, 'redis:', 'rediss:'), 'is not the address of a Redis server'),
     example: 'redis://:password@127.0.0.1:6379',
@@ -146,7 +161,7 @@ export const settings = {
 
 /** Known from the documentation, but of no effect yet. */
 export const unusedSettings: readonly string[] = [
-  ...['SUPABASE_URL', 'SUPABASE_KEY', 'ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'CDN_URL'],
+  ...['ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'CDN_URL'],
   ...[
     'CLAUDE_API_KEY',
     'CLAUDE_MODEL',

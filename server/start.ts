@@ -5,6 +5,7 @@ import path from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
+import { acceptSupabase } from './auth/supabase.ts';
 import { type Config, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, listen } from './http/server.ts';
@@ -20,8 +21,8 @@ import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
 import { openRedis, type RedisLink } from './redis.ts';
+import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
-import type { PostgresDb } from './store/postgres.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 
@@ -30,7 +31,7 @@ export interface Running extends AsyncDisposable {
   readonly url: string;
   readonly hub: Hub;
   readonly people: People;
-  readonly db: PostgresDb;
+  readonly db: Db;
   /** An open socket of this node, for tests that look below the protocol. */
   socket(id: string): HubSocket | undefined;
   /** Refuses new work, finishes what was begun, and sends the clients to other nodes over so many ms. Then dispose. */
@@ -50,7 +51,7 @@ const SESSION_POLL = 1500;
 
 /**
  * Starts a hub. What was opened before a failure is closed again.
- * @throws ConfigError, EmbeddedError, MigrationError, or the listening error, each with a sentence that says what to do
+ * @throws ConfigError, EmbeddedError, MigrationError, DbUnavailable, or the listening error, each with a sentence that says what to do
  */
 export async function start(config: Config, log: Log, overrides: Overrides = {}): Promise<Running> {
   await using parts = new AsyncDisposableStack();
@@ -75,9 +76,10 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       ...overrides,
     }),
   );
+  const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
     store: createPeopleStore(db),
-    tokens: createJwt({ secret: secrets.jwtSecret }),
+    tokens: config.supabaseUrl ? acceptSupabase(tokens, config.supabaseUrl) : tokens,
     hasher: createArgon2(),
     limits,
     log,

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Config, loadSecrets, readConfig } from '../../server/config.ts';
+import type { Db } from '../../server/store/db.ts';
 import { openStore } from '../../server/store/open.ts';
-import type { PostgresDb } from '../../server/store/postgres.ts';
 import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
 
@@ -20,7 +20,7 @@ export function operatorConfig({ env }: Pick<Context, 'env'>): Config {
 }
 
 /** Up to date, also when no hub runs. */
-export function openOperatorStore(context: Context): Promise<PostgresDb> {
+export function openOperatorStore(context: Context): Promise<Db> {
   const tell = (_: object, line: string) => context.terminal.note(`court: ${line}`);
   const log = { debug: () => {}, info: () => {}, warn: tell, error: tell };
   return openStore({ ...operatorConfig(context), nodeName: 'court-cli' }, log);

@@ -1,6 +1,7 @@
 // The SDK and the real hub: what a program sees of lost connections, restarts, tokens and their end.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withConnection } from '../../server/store/databases.ts';
 import { boot, type TestHub } from '../../server/testing/boot.ts';
 import { openTestDatabase } from '../../server/testing/database.ts';
 import { openTcpProxy } from '../../server/testing/tcp-proxy.ts';
@@ -103,7 +104,9 @@ test('a hub that ends and starts again, from a backup in the end: nothing is los
   assert.equal(texts(here), ['one', 'two']);
   assert.equal(gaps, []);
   const before = here.snapshot;
-  await using _third = await restart(second, ({ db }) => db.sql`update rooms set epoch = 'restored'`);
+  await using _third = await restart(second, ({ databaseUrl }) =>
+    withConnection(databaseUrl, sql => sql`update rooms set epoch = 'restored'`),
+  );
   await when(here, () => here.snapshot.status === 'live' && here.snapshot.epoch === 'restored');
   assert.equal(gaps, [{ recovered: false, reason: 'epoch', from: before.head, to: before.head }]);
   await here.send('three').done;

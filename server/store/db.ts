@@ -31,7 +31,7 @@ export class DbUnavailable extends Unreachable {
 /** The database refused the work with an error of its own. */
 export class DbError extends Error {
   override readonly name = 'DbError';
-  /** SQLSTATE, five characters. */
+  /** SQLSTATE, five characters; from Supabase also `PGRST…` and `HTTP…`. */
   readonly code: string;
   readonly constraint: string | undefined;
   /** The chain of SQL functions it came from, without values. */
@@ -45,8 +45,13 @@ export class DbError extends Error {
   }
 }
 
-/** The SQL of a call. Names are constants of ours; the check keeps a mistake from ever becoming an injection. */
-export function callSql(fn: string): string {
+/** Names are constants of ours; this keeps a mistake from ever becoming an injection. */
+export function checkName(fn: string): void {
   if (!/^[a-z_]+$/.test(fn)) throw new TypeError(`"${fn}" is not the name of an SQL function`);
+}
+
+/** The SQL of a call. */
+export function callSql(fn: string): string {
+  checkName(fn);
   return `select ${fn}($1::text::jsonb) as data`;
 }

@@ -20,7 +20,7 @@ export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   /** The message is for the operator; a stack would not help. */
   readonly friendly = true;
-  readonly code: 'newer' | 'changed' | 'missing' | 'gap' | 'name' | 'failed';
+  readonly code: 'newer' | 'older' | 'changed' | 'missing' | 'gap' | 'name' | 'failed';
 
   constructor(code: MigrationError['code'], message: string, cause?: unknown) {
     super(message, { cause });

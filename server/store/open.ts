@@ -1,17 +1,25 @@
-// Opens the database that the config names, up to date: the embedded one, or a PostgreSQL of the operator's.
+// Opens the database that the config names: the embedded one or a PostgreSQL of the operator's, which it brings up to date, or Supabase.
 import type { Log } from '../hub/ports.ts';
+import type { Db } from './db.ts';
 import { openEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
-import { openPostgres, type PostgresDb } from './postgres.ts';
+import { openPostgres } from './postgres.ts';
+import { openSupabase } from './supabase.ts';
+
+export type Store =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'postgres'; readonly url: string }
+  | { readonly kind: 'supabase'; readonly url: string; readonly key: string };
 
 export interface StoreConfig {
-  readonly store: { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly url: string };
+  readonly store: Store;
   readonly dataDir: string;
   readonly nodeName: string;
 }
 
 /** @throws EmbeddedError, MigrationError, DbUnavailable; each says what to do */
-export async function openStore(config: StoreConfig, log: Log): Promise<PostgresDb> {
+export async function openStore(config: StoreConfig, log: Log): Promise<Db> {
+  if (config.store.kind === 'supabase') return openSupabase(config.store);
   await using parts = new AsyncDisposableStack();
   const url =
     config.store.kind === 'postgres'
@@ -21,5 +29,5 @@ export async function openStore(config: StoreConfig, log: Log): Promise<Postgres
   const applied = await migrate(db.sql);
   if (applied.length > 0) log.info({ migrations: applied.map(one => one.name) }, 'the schema is up to date');
   const open = parts.move();
-  return { call: db.call, sql: db.sql, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return { call: db.call, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }

@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import { callSql, type Db, DbUnavailable } from './db.ts';
 import { createLink, type Link } from './link.ts';
 import { sqlError } from './sql-errors.ts';
+import { createTurns } from './turns.ts';
 
 export type Sql = postgres.Sql;
 
@@ -127,48 +128,4 @@ function whereTo(url: string): string {
 /** Timeouts of a statement leave its session whole; every other trouble with the database means a new connection. */
 function endsSession(error: Error): boolean {
   return error instanceof DbUnavailable && !/^(57014|55P03)$/.test(error.code);
-}
-
-/** Lets `max` callers in at once and the others in order of arrival, none waiting longer than `patience` ms. */
-function createTurns(max: number, patience: number) {
-  const waiting: (() => void)[] = [];
-  const closed = Promise.withResolvers<void>();
-  let free = max;
-  let closing = false;
-
-  function take(): Promise<void> {
-    if (closing)
-      return Promise.reject(new DbUnavailable('The database connection is closed', 'CLOSED', false));
-    if (free > 0) {
-      free--;
-      return Promise.resolve();
-    }
-    return new Promise((resolve, reject) => {
-      const enter = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        waiting.splice(waiting.indexOf(enter), 1);
-        reject(
-          new DbUnavailable(`The database is busy: no free connection within ${patience} ms`, 'QUEUE', false),
-        );
-      }, patience);
-      waiting.push(enter);
-    });
-  }
-
-  function give(): void {
-    const next = waiting.shift();
-    if (next) next();
-    else if (++free === max && closing) closed.resolve();
-  }
-
-  /** Lets nobody new in; resolves when the last one is out. */
-  function close(): Promise<void> {
-    closing = true;
-    if (free === max) closed.resolve();
-    return closed.promise;
-  }
-  return { take, give, close };
 }

@@ -11,7 +11,7 @@ const UNAVAILABLE = /^(08...|53...|57P0.|57014|55P03|25006)$/;
 const OUTCOME_UNKNOWN = /^(08...|57P0[12])$/;
 
 /** Five characters with a digit among them, unlike the socket's `EPIPE`. */
-const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
+export const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /** @param executed whether the driver had begun to write the statement to the server */
 export function sqlError(error: unknown, executed: boolean): DbUnavailable | DbError {

@@ -1,6 +1,7 @@
 // Coming back: reading on from where one stopped, with nothing between what was recovered and what comes live.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withConnection } from '../store/databases.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
 import { consecutive } from '../testing/consecutive.ts';
@@ -126,7 +127,7 @@ test('what another hub writes to the same database arrives without any hint', as
 
 test('a restored log has another epoch, and those who follow are told to start again (I15)', async () => {
   await send(ada, 'before');
-  await hub.db.sql`update rooms set epoch = 'restored' where id = ${room}`;
+  await withConnection(hub.databaseUrl, sql => sql`update rooms set epoch = 'restored' where id = ${room}`);
   const { head } = await ada.push('resync', push => push.room === room);
   assert.type(head, 'number');
   const joined = await ada.call('room:join', { room });

@@ -46,7 +46,7 @@ function describe(config: Config): Record<string, string> {
     public: config.publicUrl ?? 'the same',
     node: config.nodeName,
     data: config.dataDir,
-    database: config.store.kind === 'postgres' ? withoutPassword(config.store.url) : 'embedded PostgreSQL',
+    database: database(config.store),
     jwt: secret(config.jwtSecret !== undefined),
     encryption: secret(config.encryptionKey !== undefined),
     transports: config.transports.join(', '),
@@ -54,6 +54,11 @@ function describe(config: Config): Record<string, string> {
     connections: `${config.maxConnections}, ${config.maxConnectionsPerUser} per user, ${config.maxConnectionsPerAddress} per address`,
     log: config.logLevel,
   };
+}
+
+function database(store: Config['store']): string {
+  if (store.kind === 'embedded') return 'embedded PostgreSQL';
+  return store.kind === 'supabase' ? `Supabase, ${store.url}` : withoutPassword(store.url);
 }
 
 function withoutPassword(url: string): string {

@@ -6,6 +6,7 @@ import { openEmbedded } from '../../../server/store/embedded.ts';
 import { migrate, readMigrations } from '../../../server/store/migrate.ts';
 import { openPostgres, type Sql } from '../../../server/store/postgres.ts';
 import type { Context } from '../context.ts';
+import { CliError } from '../errors.ts';
 import { operatorConfig } from '../operator.ts';
 import { examples } from '../options.ts';
 
@@ -16,6 +17,11 @@ export function migrateCommand(context: Context): Command {
     .addHelpText('after', examples('court migrate --dry-run', 'DATABASE_URL=postgres://… court migrate'))
     .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
       const config = operatorConfig(context);
+      if (config.store.kind === 'supabase')
+        throw new CliError(
+          "Supabase takes tables and functions by the project's connection string alone: " +
+            'DATABASE_URL=postgres://… court migrate',
+        );
       const files = (await readMigrations()).map(label);
       // To look into an embedded database that is not there would make one.
       const absent = config.store.kind === 'embedded' && !existsSync(path.join(config.dataDir, 'postgres'));
