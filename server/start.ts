@@ -25,6 +25,7 @@ import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
+import { createUpkeepStore } from './store/queries/upkeep.ts';
 
 export interface Running extends AsyncDisposable {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -67,7 +68,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const hub = parts.use(
     createHub({
-      store: createRoomStore(db),
+      store: { ...createRoomStore(db), ...createUpkeepStore(db) },
       outlet: createOutlet(() => realtime.io),
       log,
       ...(redis && { bus }),

@@ -1,9 +1,10 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import { createBackground } from './background.ts';
 import { type Bus, noBus } from './bus.ts';
+import { createLeases } from './lease.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
-import type { Actor, Log, Outlet, RoomStore } from './ports.ts';
+import type { Actor, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createReadCursors } from './read-cursors.ts';
@@ -14,7 +15,7 @@ import { createSignals } from './signals.ts';
 export type Hub = ReturnType<typeof createHub>;
 
 export interface HubOptions {
-  readonly store: RoomStore;
+  readonly store: RoomStore & UpkeepStore;
   readonly outlet: Outlet;
   readonly log: Log;
   /** To the other nodes; without it there are none. */
@@ -32,6 +33,8 @@ export interface HubOptions {
 
 /** A lost hint heals within this time, in ms. */
 const POLL = 2000;
+/** Milliseconds between two sweeps of what has run out. */
+const SWEEP = 3_600_000;
 /** Milliseconds between two shares of all presence claims: a third of their lease. */
 const SHARE = LEASE / 3;
 
@@ -69,6 +72,14 @@ export function createHub(options: HubOptions) {
     signals.flush();
   });
 
+  const leases = createLeases({ store, background, node, now, log });
+  leases.run({
+    name: 'sweep',
+    everyMs: SWEEP,
+    async work() {
+      log.info(await store.sweep(), 'swept what has run out');
+    },
+  });
   background.every(SHARE, 'repeat presence to the other nodes', presence.share);
   bus.listen({
     log: feeds.offer,
@@ -110,6 +121,12 @@ export function createHub(options: HubOptions) {
     async [Symbol.asyncDispose](): Promise<void> {
       await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
       await background[Symbol.asyncDispose]();
+      try {
+        await leases[Symbol.asyncDispose]();
+      } catch (error) {
+        // The database is away; the leases end by themselves.
+        log.warn({ err: error }, 'leases were not given back');
+      }
       for (const feed of feeds.all()) feed.close();
     },
   };

@@ -121,6 +121,15 @@ export interface RoomStore {
   heads(rooms: readonly string[]): Promise<Record<string, { epoch: string; head: number }>>;
 }
 
+/** What keeps the database in order. Every method rejects with `Unreachable` when it does not answer. */
+export interface UpkeepStore {
+  /** Takes or renews a lease; false while another node holds it. The database's clock decides. */
+  takeLease(name: string, node: string, seconds: number): Promise<boolean>;
+  endLease(name: string, node: string): Promise<void>;
+  /** Takes away what has run out, and says how many of what. */
+  sweep(): Promise<Record<string, number>>;
+}
+
 export interface Mark {
   readonly room: string;
   readonly user: string;
