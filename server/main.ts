@@ -22,10 +22,16 @@ async function main(): Promise<number> {
   const asked = new Promise<NodeJS.Signals>(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
-  const hub = await start(config, log);
+  // Disposed on every way out: a hub that nobody waits for would serve on and ignore its signals.
+  await using hub = await start(config, log);
   const ready = Math.round(performance.now() - began);
-  const link = await hub.people.makeLink(admin);
-  await openCommons(hub);
+  const link = await welcome(hub).catch((error: unknown) => {
+    log.warn(
+      { err: error },
+      'no sign-in link this time; "court token --user NAME --role admin" makes a token',
+    );
+    return undefined;
+  });
   // Where the output is kept as a log, a secret has no place in it: there `court token --role admin` signs in.
   const shown = config.environment !== 'production' || process.stdout.isTTY;
   banner(config.publicUrl ?? hub.url, shown ? link : undefined, ready);
@@ -35,9 +41,14 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   // An orchestrator gives us time to send the clients elsewhere; a person at the terminal does not want to wait.
   await hub.drain(signal === 'SIGTERM' ? DRAIN_MS : 0);
-  await hub[Symbol.asyncDispose]();
-  log.info({}, 'closed');
   return 0;
+}
+
+/** Readies the hub for its first visitors. @returns a secret that signs the admin in, once */
+async function welcome(hub: Running): Promise<string> {
+  const link = await hub.people.makeLink(admin);
+  await openCommons(hub);
+  return link;
 }
 
 /** A hub without any public room gets one, so that the first people who come find a place to meet. */

@@ -30,6 +30,11 @@ export const notFound = (message: string) => new HubError('not_found', message);
 export const unavailable = (message: string, retryAfterMs = 1000) =>
   new HubError('unavailable', message, { retryAfterMs });
 
+/** Nobody knows any more whether the work was done: the node closes before the database said so. There is no honest answer to it (I12). */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
 /** Something we lean on, such as the database, did not do the work now. The caller is told `unavailable`. */
 export class Unreachable extends Error {
   /** True when the outcome is unknown: the work may have been done. */

@@ -1,7 +1,7 @@
 // Group commit under a store that is away, slow, or refuses: order, honest outcomes (I12), nobody pays for another's input.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HubError, Unreachable } from './errors.ts';
+import { HubError, OutcomeUnknown, Unreachable } from './errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { Log } from './ports.ts';
 
@@ -79,6 +79,21 @@ test('what was never sent is refused when its patience ends, also behind a group
   assert.is((refused as HubError).code, 'unavailable');
   away = false;
   assert.is(await unknown, 'unknown');
+});
+
+test('a node that closes while an outcome is unknown does not call it a failure (I12)', async () => {
+  const commits = createGroupCommit<string, string>({
+    name: 'test',
+    log,
+    patience: 50,
+    async run() {
+      throw new Unreachable('the connection broke', true);
+    },
+  });
+  const unknown = commits.add('perhaps').catch(error => error);
+  await Promise.resolve();
+  await commits[Symbol.asyncDispose]();
+  assert.instance(await unknown, OutcomeUnknown);
 });
 
 test('a full queue refuses at once, and a closed one too', async () => {

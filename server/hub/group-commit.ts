@@ -1,5 +1,5 @@
 // Work that is cheaper together: what waits while one group is under way leaves with the next. Keeps order, bounds the queue.
-import { Unreachable, unavailable } from './errors.ts';
+import { OutcomeUnknown, Unreachable, unavailable } from './errors.ts';
 import type { Log } from './ports.ts';
 
 export interface GroupCommit<T, R> extends AsyncDisposable {
@@ -44,7 +44,7 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
       const results = await persist(items);
       items.forEach((waiting, i) => void waiting.resolve(results[i] as R));
     } catch (error) {
-      if (error instanceof Unreachable || items.length === 1) {
+      if (error instanceof Unreachable || error instanceof OutcomeUnknown || items.length === 1) {
         const reason = error instanceof Unreachable ? unavailable('The database is away; try again.') : error;
         for (const waiting of items) waiting.reject(reason);
         return;
@@ -66,7 +66,8 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
         if (!(error instanceof Unreachable)) throw error;
         unknown ||= error.sent;
         const impatient = performance.now() - (items[0] as Waiting<T, R>).since > patience;
-        if (impatient && (!unknown || closed)) throw error;
+        if (impatient && !unknown) throw error;
+        if (impatient && closed) throw new OutcomeUnknown('The node closed before the database answered.');
         refuseImpatient();
         if (attempt === 1)
           log.warn({ err: error, items: items.length }, `${name}: the database is away, repeating`);

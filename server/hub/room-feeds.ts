@@ -119,9 +119,12 @@ export function createRoomFeeds(deps: {
       for (const batch of batches) feeds.get(batch.room)?.offer(batch);
     },
     async poll() {
-      if (feeds.size === 0) return;
-      const heads = await store.heads([...feeds.keys()]);
-      for (const feed of [...feeds.values()]) {
+      // Of the feeds there are now: one that is opened while we wait is not in the answer.
+      const asked = [...feeds.values()];
+      if (asked.length === 0) return;
+      const heads = await store.heads(asked.map(feed => feed.room));
+      for (const feed of asked) {
+        if (feeds.get(feed.room) !== feed) continue;
         const there = heads[feed.room];
         if (!there) lost(feed);
         else feed.offer({ room: feed.room, epoch: there.epoch, head: there.head, events: [] });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CallName, calls } from '#shared/protocol/calls.ts';
 import type { Reply } from '#shared/protocol/errors.ts';
-import { HubError, Unreachable, unavailable } from '../hub/errors.ts';
+import { HubError, OutcomeUnknown, Unreachable, unavailable } from '../hub/errors.ts';
 import { parseInput } from '../hub/input.ts';
 import type { Log } from '../hub/ports.ts';
 import type { Limits } from '../hub/ports-people.ts';
@@ -87,7 +87,10 @@ export function createDispatch({
         : Promise.reject(new HubError('bad_request', 'There is no such call.'));
       work.then(
         data => ack({ ok: true, data }),
-        error => ack(refusal(error, session, name)),
+        error => {
+          // No answer is the honest one: the socket is about to close, and the same id again tells.
+          if (!(error instanceof OutcomeUnknown)) ack(refusal(error, session, name));
+        },
       );
     },
   };

@@ -28,6 +28,8 @@ interface SocketData {
 export type HubServer = Server<NoEvents, ServerPushes, NodeEvents, SocketData>;
 export type HubSocket = Socket<NoEvents, ServerPushes, NodeEvents, SocketData>;
 
+/** Milliseconds that calls under way are given to end, when the node goes. */
+const DRAIN_PATIENCE = 8000;
 const SHUTTING_DOWN = {
   code: 'unavailable',
   message: 'This node is shutting down; connect again.',
@@ -101,7 +103,13 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   let drained: Promise<void> | undefined;
   const drain = async (overMs: number) => {
     dispatch.close();
-    await Promise.all([...sessions.values()].map(session => session.lane.idle()));
+    // What hangs on a database that is away must not keep the node from going.
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.all([...sessions.values()].map(session => session.lane.idle())),
+      delay(DRAIN_PATIENCE, undefined, { signal: patience.signal }).catch(() => {}),
+    ]);
+    patience.abort();
     const ends = [...sessions.values()].map(async session => {
       // Staggered, so that the clients do not storm the other nodes; who leaves earlier need not wait.
       if (overMs > 0) await delay(Math.random() * overMs, undefined, { ref: true });
