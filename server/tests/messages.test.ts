@@ -189,6 +189,28 @@ test('reactions are sets, and pins are switches', async () => {
   assert.is((await read(id))?.pinned, undefined);
 });
 
+test('an emoji keeps its place when who used it first takes it back, in the fold and in the database (I10)', async () => {
+  const { id } = await say(ada, 'Vote');
+  const react = (who: TestClient, emoji: string, on: boolean) =>
+    who.call('message:react', { room, id: uuid(), target: id, emoji, on });
+  await react(ada, '🅰️', true);
+  await react(bob, '🅱️', true);
+  await react(bob, '🅰️', true);
+  await react(ada, '🅰️', false);
+  const expected = [
+    { emoji: '🅰️', users: ['bob'] },
+    { emoji: '🅱️', users: ['bob'] },
+  ];
+  assert.equal((await read(id))?.reactions, expected);
+  const { events } = await bob.call('events:read', { room, after: 0, limit: 500 });
+  const state = new Map<string, Message>();
+  for (const event of events) applyEvent(state, room, event);
+  assert.equal(state.get(id)?.reactions, expected);
+  await react(bob, '🅰️', false);
+  await react(bob, '🅰️', true);
+  assert.equal((await read(id))?.reactions, expected.toReversed());
+});
+
 test('mentions are resolved to members, and counted until read', async () => {
   const { id } = await say(ada, 'Hey @bob, meet @nobody and me, @ada.lovelace!');
   assert.equal((await read(id))?.mentions, ['ada', 'bob']);

@@ -80,6 +80,8 @@ create table reactions (
   emoji text not null,
   user_id text not null references users (id),
   seq bigint not null,
+  -- where the emoji was first used since somebody last had it: its place among the others, which stays when that person takes theirs back
+  place bigint not null,
   primary key (room, message, emoji, user_id),
   foreign key (room, message) references messages (room, id)
 );
@@ -117,9 +119,9 @@ create function message_json(m messages) returns jsonb language sql stable as $$
     'editedAt', iso(m.edited_at), 'deletedAt', iso(m.deleted_at), 'pinned', nullif(m.pinned, false),
     'thread', case when m.replies > 0 then jsonb_build_object('count', m.replies, 'lastSeq', m.last_reply) end))
     || jsonb_build_object('reactions', coalesce((
-      select jsonb_agg(jsonb_build_object('emoji', emoji, 'users', users) order by first_seq)
+      select jsonb_agg(jsonb_build_object('emoji', emoji, 'users', users) order by place)
       from (
-        select emoji, min(seq) as first_seq, jsonb_agg(user_id order by seq) as users
+        select emoji, min(place) as place, jsonb_agg(user_id order by seq) as users
         from reactions where room = m.room and message = m.id group by emoji
       ) as by_emoji), '[]'))
     || case when m.meta is null then '{}' else jsonb_build_object('meta', m.meta) end

@@ -116,8 +116,10 @@ begin
           where room = r.id and message = msg.id) >= 50 then
         return jsonb_build_object('refusal', refusal('too_large', 'A message takes at most 50 different reactions.'));
       end if;
-      insert into reactions (room, message, emoji, user_id, seq)
-        values (r.id, msg.id, data ->> 'emoji', d.author, r.head + 1) on conflict do nothing;
+      insert into reactions (room, message, emoji, user_id, seq, place)
+        select r.id, msg.id, data ->> 'emoji', d.author, r.head + 1, coalesce(min(place), r.head + 1)
+        from reactions where room = r.id and message = msg.id and emoji = data ->> 'emoji'
+        on conflict do nothing;
     when 'reaction.removed' then
       delete from reactions
         where room = r.id and message = msg.id and emoji = data ->> 'emoji' and user_id = d.author;
