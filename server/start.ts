@@ -7,7 +7,7 @@ import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
 import { type Config, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
-import { createHttpServer, listen } from './http-server.ts';
+import { createHttpServer, listen } from './http/server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';

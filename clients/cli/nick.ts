@@ -73,6 +73,7 @@ export function createNick({ url, room, getToken, listen, signal, refused }: Nic
 
   async function enter(): Promise<void> {
     if (present) return;
+    signal.throwIfAborted();
     if (listen) {
       await connected().room(room).join();
     } else {

@@ -33,7 +33,7 @@ export function createClient(options: ClientOptions): Court {
     acked: (entry, sent) => rooms.get(entry.room)?.acked(entry, sent),
     changed(room) {
       rooms.get(room)?.outboxChanged();
-      events.emit('outbox', [...outbox.entries]);
+      if (events.has('outbox')) events.emit('outbox', [...outbox.entries]);
     },
     warn,
     window: options.window,
@@ -74,7 +74,7 @@ export function createClient(options: ClientOptions): Court {
   connection.on('warning', warn);
   connection.on('open', welcome => {
     opened(welcome);
-    events.emit('welcome', welcome);
+    if (connection.isOpen) events.emit('welcome', welcome);
   });
   connection.on('push', ({ name, payload }) => {
     pushed[name]?.(payload);

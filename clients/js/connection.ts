@@ -160,7 +160,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       {
         open: welcome => this.#open(welcome, token),
         push: (name, payload) => this.#pushed(name, payload),
-        down: refusal => this.#down(refusal),
+        down: (why, byHub) => this.#down(why, byHub),
       },
     );
   }
@@ -207,7 +207,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#down();
   }
 
-  #down(refusal?: CallError): void {
+  #down(why?: CallError, byHub = false): void {
     const wasOpen = this.#state.status === 'connected';
     this.#forgetLink();
     if (wasOpen) {
@@ -216,14 +216,14 @@ export class Connection extends Emitter<ConnectionEvents> {
       // A listener may have closed the client.
       if (this.#state.status !== 'connected') return;
     }
-    const aboutToken = refusal?.code === 'token_expired' || refusal?.code === 'unauthenticated';
+    const aboutToken = why?.code === 'token_expired' || why?.code === 'unauthenticated';
     if (aboutToken && !this.#tokenRefused) {
       this.#tokenRefused = true;
       this.#try('expired');
-    } else if (refusal && (aboutToken || refusal.code === 'unsupported_protocol')) {
-      this.refuse(refusal);
+    } else if (why && (aboutToken || why.code === 'unsupported_protocol')) {
+      this.refuse(why);
     } else {
-      this.#wait(refusal ? 'refused' : this.#farewell ? 'ended' : 'lost', refusal ?? this.#farewell);
+      this.#wait(byHub ? 'refused' : this.#farewell ? 'ended' : 'lost', why ?? this.#farewell);
     }
   }
 

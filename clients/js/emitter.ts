@@ -14,6 +14,11 @@ export class Emitter<Events extends object> {
     return () => void listeners.delete(own);
   }
 
+  /** Whether anybody listens: what is costly to tell need not be made for nobody. */
+  has(event: keyof Events): boolean {
+    return (this.#listeners.get(event)?.size ?? 0) > 0;
+  }
+
   emit<E extends keyof Events>(event: E, payload: Events[E]): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])] as Listener<Events[E]>[]) {
       try {

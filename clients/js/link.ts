@@ -19,8 +19,8 @@ export interface LinkConfig {
 export interface LinkHandlers {
   open(welcome: Welcome): void;
   push(name: PushName, payload: never): void;
-  /** Once, when it ends by itself; with the refusal if the hub turned us away. */
-  down(refusal?: CallError): void;
+  /** Once, when it ends by itself; `byHub` when the hub turned us away. */
+  down(why?: CallError, byHub?: boolean): void;
 }
 
 /** Bytes of a packet that are not the input: framing, the name of the call, the ack's id. */
@@ -46,14 +46,18 @@ export class Link {
       reconnection: false,
       autoConnect: false,
     });
-    this.#socket.on('connect_error', (error: Error & { data?: Refusal }) => this.#end(refused(error)));
+    this.#socket.on('connect_error', (error: ConnectError) =>
+      error.data?.code
+        ? this.#end(CallError.from(error.data), true)
+        : this.#end(unreachable(url, error.description?.message ?? error.message)),
+    );
     this.#socket.on('disconnect', () => this.#end());
     this.#socket.onAny((name, payload) => {
       if (name === 'welcome') this.#open(payload);
       this.#handlers.push(name, payload as never);
     });
     this.#socket.connect();
-    this.#patience.set(timeoutMs, () => this.#end());
+    this.#patience.set(timeoutMs, () => this.#end(unreachable(url, `no welcome within ${timeoutMs} ms`)));
   }
 
   get isOpen(): boolean {
@@ -105,10 +109,10 @@ export class Link {
     this.#handlers.open(welcome);
   }
 
-  #end(refusal?: CallError): void {
+  #end(why?: CallError, byHub = false): void {
     if (this.#ended) return;
     this.close();
-    this.#handlers.down(refusal);
+    this.#handlers.down(why, byHub);
   }
 
   /** The hub cuts the connection at a packet that is too large; to send it again and again would never end. */
@@ -120,9 +124,11 @@ export class Link {
   }
 }
 
-function refused(error: Error & { data?: Refusal }): CallError | undefined {
-  return error.data?.code ? CallError.from(error.data) : undefined;
-}
+/** `data` is the hub's refusal; without it the network failed, and `description` may say how. */
+type ConnectError = Error & { data?: Refusal; description?: Error };
+
+const unreachable = (url: string, why: string) =>
+  new CallError('unavailable', `No connection to ${url}: ${why}`);
 
 function lost(name: CallName, cause: Error | null): CallError {
   const message = `No answer to ${name} came back: it may or may not have happened`;

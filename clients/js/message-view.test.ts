@@ -59,6 +59,13 @@ test('an ack that comes before the entry keeps the message in its place until th
   assert.equal(ids(view.show([], 'ada')), ['m1', 'm2', 'first', 'second']);
 });
 
+test('what the log holds already is not pending any more, whatever the outbox still says', () => {
+  const view = new MessageView('lobby', 10);
+  view.apply(said(1, {}, 'ada'));
+  const [message, ...more] = view.show([unsent('m1')], 'ada');
+  assert.equal([message!.seq, message!.pending, more], [1, undefined, []]);
+});
+
 test('unsent edits, reactions, pins and deletes show at once, and are undone when refused', () => {
   const view = new MessageView('lobby', 10);
   view.apply(said(1));

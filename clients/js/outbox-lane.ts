@@ -57,7 +57,8 @@ export class OutboxLane {
 
   remove(item: OutboxItem): void {
     item.state = 'settled';
-    this.#items = this.#items.filter(other => other !== item);
+    const at = this.#items.indexOf(item);
+    if (at >= 0) this.#items.splice(at, 1);
     this.pump();
   }
 

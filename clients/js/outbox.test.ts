@@ -1,118 +1,11 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { CallInput } from '../../shared/protocol/calls.ts';
-import { CallError, type CallErrorCode } from './errors.ts';
-import { RoomOutbox } from './outbox.ts';
+import type { CallError } from './errors.ts';
 import { memoryOutbox } from './outbox-storage/memory.ts';
-import type { OutboxCall, OutboxStorage } from './types.ts';
-import { uuid } from './uuid.ts';
+import { type Fate, fine, Hub, page, passing, putOff, refusals, until } from './testing/fated-hub.ts';
 
 const test = suite('outbox');
-
-/** What becomes of one call. `ran` says whether it got as far as the log; `drop` whether the connection went with it. */
-type Fate = { ran: boolean; drop?: boolean; answer: 'ok' | CallErrorCode };
-const fine: Fate = { ran: true, answer: 'ok' };
-const passing: Fate[] = [
-  { ran: false, drop: true, answer: 'unknown' },
-  { ran: true, drop: true, answer: 'unknown' },
-  { ran: true, answer: 'unknown' },
-  { ran: false, answer: 'unknown' },
-];
-const putOff: Fate[] = [
-  { ran: false, answer: 'rate_limited' },
-  { ran: false, answer: 'unavailable' },
-  { ran: true, answer: 'unavailable' },
-];
-const refusals: Fate[] = [
-  { ran: false, answer: 'forbidden' },
-  { ran: false, answer: 'too_large' },
-];
-
-/** A hub as the outbox sees it: it runs calls in the order they come, knows repeated ids, and answers as fate has it. */
-class Hub {
-  readonly log: string[] = [];
-  readonly fates: Fate[];
-  isOpen = true;
-  calls = 0;
-  onOpen: () => void = () => {};
-  #isDoomed = false;
-  readonly #refused = new Map<string, Fate>();
-  #underWay = new Set<() => void>();
-
-  constructor(fates: Fate[] = []) {
-    this.fates = [...fates];
-  }
-
-  send(input: CallInput<OutboxCall>): Promise<{ seq: number }> {
-    const known = this.log.includes(input.id);
-    const lost = () => new CallError('unknown', 'lost');
-    this.calls++;
-    if (this.#isDoomed) return new Promise((_, reject) => this.#underWay.add(() => reject(lost())));
-    const { ran, drop, answer } = known ? fine : (this.#refused.get(input.id) ?? this.fates.shift() ?? fine);
-    // What did not get through before the connection broke lets nothing through behind it; a refusal stays one.
-    this.#isDoomed = !ran && drop === true;
-    if (refusals.some(fate => fate.answer === answer)) this.#refused.set(input.id, { ran, answer });
-    if (ran && !known) this.log.push(input.id);
-    const seq = this.log.indexOf(input.id) + 1;
-    return new Promise((resolve, reject) => {
-      const lose = () => reject(lost());
-      this.#underWay.add(lose);
-      setImmediate(() => {
-        this.#underWay.delete(lose);
-        if (drop) this.drop();
-        if (answer === 'ok') resolve({ seq });
-        else reject(new CallError(answer, answer, { retryAfterMs: 0 }));
-      });
-    });
-  }
-
-  pardon(): void {
-    this.#refused.clear();
-  }
-
-  drop(): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
-    for (const lost of this.#underWay) lost();
-    this.#underWay.clear();
-    setImmediate(() => {
-      this.isOpen = true;
-      this.#isDoomed = false;
-      this.onOpen();
-    });
-  }
-}
-
-function page(hub: Hub, storage: OutboxStorage = memoryOutbox(), window = 1) {
-  const outbox = new RoomOutbox({
-    storage,
-    send: (_call, input) => hub.send(input),
-    isOpen: () => hub.isOpen,
-    acked: () => {},
-    changed: () => {},
-    warn: error => {
-      throw error;
-    },
-    window,
-    backoff: { firstMs: 1 },
-  });
-  hub.onOpen = () => outbox.resume();
-  outbox.open('hub#ada');
-  return {
-    outbox,
-    send: (room = 'lobby', text = 'hello') => outbox.add('message:send', { room, id: uuid(), text }),
-    /** Resolves when nothing waits any more, in memory or kept. */
-    idle: () =>
-      until(async () =>
-        [...outbox.entries, ...(await storage.load('hub#ada'))].every(entry => entry.failed !== undefined),
-      ),
-  };
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise(resolve => setImmediate(resolve));
-}
 
 test('order and no loss, whatever becomes of calls, acks, connections and pages (I3, I6, I12)', async () => {
   const act = fc.oneof(
@@ -192,6 +85,20 @@ test('a refused call steps aside, and goes to the end when it is sent again', as
   await outbox.close();
 });
 
+test('what the hub puts off waits as long as it said, and what is written meanwhile waits behind it', async () => {
+  const hub = new Hub([{ ran: false, answer: 'rate_limited', retryAfterMs: 60 }]);
+  const { outbox, send } = page(hub);
+  const first = send();
+  await until(() => hub.calls === 1);
+  const started = performance.now();
+  await new Promise(resolve => setImmediate(resolve));
+  const second = send();
+  await second.done;
+  assert.equal([hub.log, hub.calls], [[first.id, second.id], 3]);
+  assert.ok(performance.now() - started > 50);
+  await outbox.close();
+});
+
 test('what the hub fails at is not tried for ever', async () => {
   const broken: Fate = { ran: false, answer: 'internal' };
   const hub = new Hub([broken, broken, broken]);
@@ -232,65 +139,6 @@ test('only what never left can be discarded', async () => {
   await flying.done;
   assert.equal(hub.log, [flying.id]);
   await outbox.close();
-});
-
-test('what a page left goes out before the first word of the next', async () => {
-  const storage = memoryOutbox();
-  const hub = new Hub();
-  hub.isOpen = false;
-  const first = page(hub, storage);
-  const old = [first.send().id, first.send().id];
-  await first.outbox.close();
-  const second = page(hub, storage);
-  const young = second.send();
-  hub.isOpen = true;
-  second.outbox.resume();
-  await young.done;
-  assert.equal(hub.log, [...old, young.id]);
-  assert.equal(await storage.load('hub#ada'), []);
-  await second.outbox.close();
-});
-
-test('another living tab keeps its entries; when it ends, they are taken over', async () => {
-  const storage = memoryOutbox();
-  const away = new Hub();
-  away.isOpen = false;
-  const one = page(away, storage);
-  const { id } = one.send();
-  await until(async () => (await storage.load('hub#ada')).length > 0);
-  const hub = new Hub();
-  const two = page(hub, storage);
-  await two.send().done;
-  assert.not.ok(hub.log.includes(id), 'it is the first tab that sends it');
-  await one.outbox.close();
-  await until(() => hub.log.includes(id));
-  await two.idle();
-  assert.equal(await storage.load('hub#ada'), []);
-  await two.outbox.close();
-});
-
-test('a storage that fails costs durability, not messages', async () => {
-  const broken: OutboxStorage = {
-    load: () => Promise.reject(new Error('no')),
-    put: () => Promise.reject(new Error('no')),
-    remove: () => Promise.reject(new Error('no')),
-    close: async () => {},
-  };
-  const hub = new Hub();
-  const warnings: Error[] = [];
-  const outbox = new RoomOutbox({
-    storage: broken,
-    send: (_call, input) => hub.send(input),
-    isOpen: () => true,
-    acked: () => {},
-    changed: () => {},
-    warn: error => warnings.push(error),
-  });
-  outbox.open('hub#ada');
-  const { id, done } = outbox.add('message:send', { room: 'lobby', id: uuid(), text: 'hello' });
-  assert.is((await done).id, id);
-  await outbox.close();
-  assert.ok(warnings.length >= 2);
 });
 
 test.run();

@@ -162,7 +162,6 @@ export class RoomSync {
         this.#take(this.#log.page(page));
       },
     );
-    if (this.#reading === run) this.#reading = undefined;
   }
 
   /** Asks again later what could not be answered now. */
@@ -173,6 +172,8 @@ export class RoomSync {
     } catch (caught) {
       const error = caught as CallError;
       if (run !== this.#run) return;
+      // Only here: after an answer, taking the page may have begun the next read already.
+      this.#reading = undefined;
       if (!isPassing(error.code)) {
         this.unfollow(error);
         this.#handlers.refused(error);

@@ -50,7 +50,7 @@ export type ConnectionState =
   | {
       status: 'disconnected';
       /**
-       * `idle` not started · `closed` by `close()` · `lost` the network or the hub went away · `offline` the browser says so ·
+       * `idle` not started · `closed` by `close()` · `lost` the network or the hub is away, `error` may say how · `offline` the browser says so ·
        * `refused` the hub did, see `error` · `ended` by the hub, see `error` · `stopped` for good until `connect()` is called
        * again, see `error`.
        */

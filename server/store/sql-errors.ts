@@ -10,6 +10,9 @@ const UNAVAILABLE = /^(08...|53...|57P0.|57014|55P03|25006)$/;
 /** A FATAL one ends the session and can overtake the word that a commit went through. */
 const OUTCOME_UNKNOWN = /^(08...|57P0[12])$/;
 
+/** Five characters with a digit among them, unlike the socket's `EPIPE`. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
+
 /** @param executed whether the driver had begun to write the statement to the server */
 export function sqlError(error: unknown, executed: boolean): DbUnavailable | DbError {
   if (error instanceof DbUnavailable || error instanceof DbError) return error;
@@ -23,7 +26,7 @@ export function sqlError(error: unknown, executed: boolean): DbUnavailable | DbE
     constraint_name?: string;
     where?: string;
   };
-  if (/^[0-9A-Z]{5}$/.test(code)) {
+  if (SQLSTATE.test(code)) {
     if (!UNAVAILABLE.test(code)) {
       const where = rest.where?.match(/PL\/pgSQL function [a-z_]+\([^)]*\) line \d+/g)?.join(' < ');
       return new DbError(message, code, rest.constraint_name, where);

@@ -60,7 +60,7 @@ A hub that limits connections and sign-ins (RATE_LIMITS=on) holds hundreds of ni
       const secret = guests ? undefined : await knownJwtSecret(context);
       const tokenFor = secret === undefined ? guestTokens(url, signal) : signedTokens(secret);
       await ensureRoom(context, { url, room, getToken: tokenFor(starter, starter) });
-      let told = '';
+      const told = new Set<string>();
       using progress = terminal.progress('Playing', total);
       const report = await replay(sources, {
         url,
@@ -71,8 +71,8 @@ A hub that limits connections and sign-ins (RATE_LIMITS=on) holds hundreds of ni
         speed: options.speed,
         progress: progress.set,
         refused(error) {
-          if (error.message !== told) terminal.note(`court: a nick is held back: ${explain(error)}`);
-          told = error.message;
+          if (!told.has(error.message)) terminal.note(`court: nicks are held back: ${explain(error)}`);
+          told.add(error.message);
         },
       });
       await terminal.result(report, () => describe(report));

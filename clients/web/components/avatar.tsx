@@ -1,8 +1,8 @@
 // Somebody's tile: the first letters of their name on a colour that is always theirs, with their presence at the corner.
 import type { PresenceStatus } from '../../js/index.ts';
-import { usePerson, usePresence } from '../hooks/use-workspace.ts';
+import { usePerson, usePresence, useWorkspace } from '../hooks/use-workspace.ts';
 
-const TONES = 9;
+const TONES = 12;
 
 export function Avatar({
   user,
@@ -15,7 +15,7 @@ export function Avatar({
 }) {
   const { name } = usePerson(user);
   return (
-    <span className={`avatar avatar-${size} tone-${toneOf(user)}`} aria-hidden="true">
+    <span className={`avatar avatar-${size} tone-${toneOf(name)}`} aria-hidden="true">
       {initials(name)}
       {presence && <PresenceDot user={user} />}
     </span>
@@ -31,13 +31,15 @@ export const statusWords: Record<PresenceStatus, string> = {
 
 /** Differs in form, not in colour alone. */
 export function PresenceDot({ user }: { user: string }) {
-  const status = usePresence(user)?.status ?? 'offline';
+  const { me } = useWorkspace();
+  // Nobody tells us about ourselves before we are in a room.
+  const status = usePresence(user)?.status ?? (user === me.id ? 'active' : 'offline');
   return <span className={`presence presence-${status}`} title={statusWords[status]} />;
 }
 
-function toneOf(id: string): number {
-  let sum = 0;
-  for (const char of id) sum = (sum * 31 + char.charCodeAt(0)) % 9973;
+function toneOf(name: string): number {
+  let sum = 6;
+  for (const char of name) sum = (sum * 31 + char.charCodeAt(0)) % 9973;
   return sum % TONES;
 }
 

@@ -70,6 +70,7 @@ export function Composer({ place, label, archived, replyTo }: Props) {
         label={replyTo ? 'Reply in thread' : `Message ${label}`}
         placeholder={replyTo ? 'Reply…' : `Message ${label}`}
         value={text}
+        place={place}
         onChange={change}
         onSubmit={send}
         onUp={editLast}

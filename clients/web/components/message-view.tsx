@@ -2,6 +2,7 @@
 import type { KeyboardEvent } from 'react';
 import type { RoomMessage } from '../../js/index.ts';
 import { usePerson, useWorkspace } from '../hooks/use-workspace.ts';
+import { plainText } from '../state/plain-text.ts';
 import { Avatar } from './avatar.tsx';
 import { fullWords, timeWords } from './dates.ts';
 import { MessageEditor } from './message-editor.tsx';
@@ -60,7 +61,7 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
       data-editing={editing || undefined}
       tabIndex={focus.current ? 0 : -1}
       {...(focus.current && !inThread && { 'data-region-focus': true })}
-      aria-label={`${author.name}, ${time}: ${deletedAt ? 'deleted' : message.text.slice(0, 300)}`}
+      aria-label={`${author.name}, ${time}: ${deletedAt ? 'deleted' : plainText(message.text).slice(0, 300)}`}
       onFocus={() => focus.onFocus(focus.id)}
       onKeyDown={onKeyDown}
     >

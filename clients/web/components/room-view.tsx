@@ -40,9 +40,12 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
       moderates,
       edit: setEditing,
       openThread: root => go({ room: id, panel: { kind: 'thread', root } }),
-      closePanel: () => go({ room: id }),
+      closePanel: () => {
+        go({ room: id });
+        focusComposer();
+      },
       jump: message => list.current?.jump(message),
-      focusComposer: () => document.querySelector<HTMLElement>('#composer')?.focus(),
+      focusComposer,
     }),
     [room, id, archived, moderates],
   );
@@ -79,3 +82,5 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
     </RoomContext>
   );
 }
+
+const focusComposer = () => document.getElementById('composer')?.focus();

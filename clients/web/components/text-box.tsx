@@ -14,6 +14,8 @@ interface Props {
   label: string;
   placeholder?: string;
   value: string;
+  /** Names the draft. */
+  place?: string;
   autoFocus?: boolean;
   onChange(text: string): void;
   onSubmit(): void;
@@ -22,7 +24,7 @@ interface Props {
   onUp?(): void;
 }
 
-export function TextBox({ ref, id, label, placeholder, value, autoFocus, ...on }: Props) {
+export function TextBox({ ref, id, label, placeholder, value, place, autoFocus, ...on }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const menu = useMentionMenu(field, value, on.onChange);
 
@@ -77,10 +79,14 @@ export function TextBox({ ref, id, label, placeholder, value, autoFocus, ...on }
         rows={1}
         value={value}
         placeholder={placeholder}
+        data-place={place}
         aria-label={label}
         aria-autocomplete="list"
         {...(menu.open && { 'aria-controls': list, 'aria-activedescendant': `${list}-${menu.at}` })}
-        onChange={event => on.onChange(event.target.value)}
+        onChange={event => {
+          on.onChange(event.target.value);
+          menu.onSelect();
+        }}
         onSelect={menu.onSelect}
         onBlur={menu.close}
         onKeyDown={onKeyDown}

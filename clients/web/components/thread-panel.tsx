@@ -16,17 +16,20 @@ export function ThreadPanel({ root, snapshot }: { root: string; snapshot: RoomSn
   const { messages, error } = useThread(room, root, snapshot.messages);
   const [editing, setEditing] = useState<string>();
   const [current, setCurrent] = useState<string>();
-  const end = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const replies = messages.length - 1;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new reply is what triggers it
-  useLayoutEffect(() => end.current?.scrollIntoView({ block: 'end' }), [replies]);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (box) box.scrollTop = box.scrollHeight;
+  }, [replies]);
 
   // In here all are replies, so they group as messages do in a room.
   const bare = messages.map(({ root: _, replyTo: __, ...message }) => message);
   return (
     <Panel title="Thread" {...(replies > 0 && { note: `${replies} ${replies === 1 ? 'reply' : 'replies'}` })}>
-      <div className="panel-scroll">
+      <div className="panel-scroll" ref={scroller}>
         {error && (
           <p className="note note-error" role="alert">
             {error}
@@ -48,7 +51,6 @@ export function ThreadPanel({ root, snapshot }: { root: string; snapshot: RoomSn
               ),
           )}
         </ThreadActions>
-        <div ref={end} />
       </div>
       <div className="panel-foot">
         <ThreadActions edit={setEditing}>

@@ -11,7 +11,8 @@ export function useReading(
 ): { line: { after?: number } | undefined } {
   const { epoch, unread, readSeq } = snapshot;
   const [line, setLine] = useState<{ after?: number }>();
-  const reading = usePageShown() && atBottom;
+  const shown = usePageShown();
+  const reading = shown && atBottom;
   if (line === undefined && epoch !== undefined) setLine(unread > 0 ? { after: readSeq } : {});
 
   const last = snapshot.messages.at(-1);
@@ -21,17 +22,17 @@ export function useReading(
     if (mine) setLine({});
   }, [mine]);
 
-  const drawn = line?.after !== undefined;
+  const after = line?.after;
   useEffect(() => {
     if (line === undefined) return;
     if (reading) {
       if (unread > 0) room.markRead();
-    } else if (unread > 0 && !drawn) {
+    } else if (unread > 0 && after !== readSeq) {
       setLine({ after: readSeq });
-    } else if (unread === 0 && drawn) {
+    } else if (unread === 0 && after !== undefined && !shown) {
       setLine({});
     }
-  }, [room, reading, unread, readSeq, line, drawn]);
+  }, [room, reading, shown, unread, readSeq, line, after]);
 
   return { line };
 }

@@ -3,6 +3,8 @@ import { useEffect, useMemo, useState } from 'react';
 import { applyEvent, type LogEvent, type Message, type Room, type RoomMessage } from '../../js/index.ts';
 import { rootOf } from '../state/timeline.ts';
 
+const ROOT_PAGES = 10;
+
 export function useThread(room: Room, root: string, copy: readonly RoomMessage[]) {
   const [known, setKnown] = useState<ReadonlyMap<string, Message>>(new Map());
   const [error, setError] = useState<string>();
@@ -26,6 +28,7 @@ export function useThread(room: Room, root: string, copy: readonly RoomMessage[]
         setKnown(loaded);
         setError(undefined);
         for (const event of early) apply(event);
+        void reachRoot(room, root);
       },
       failure => here && setError(`The thread could not be read. ${(failure as Error).message}`),
     );
@@ -43,6 +46,14 @@ export function useThread(room: Room, root: string, copy: readonly RoomMessage[]
   }, [known, copy, root]);
 
   return { messages, error };
+}
+
+/** The first message comes from the room's copy, which may have to reach further back for it. */
+async function reachRoot(room: Room, root: string): Promise<void> {
+  for (let page = 0; page < ROOT_PAGES; page++) {
+    if (room.messages.some(({ id }) => id === root) || !(await room.loadOlder(200).catch(() => false)))
+      return;
+  }
 }
 
 /** What was answered with the thread already is not added once more. */

@@ -78,7 +78,9 @@ export function createCatchUp(court: Court, rooms: RoomList): CatchUp {
     wasConnected = true;
   });
 
-  const offGap = rooms.onGap((room, { recovered, from, to }) => {
+  const offGap = rooms.onGap((room, { recovered, reason, from, to }) => {
+    // Nobody was away: the connection lost a frame, and has it again.
+    if (reason === 'hole' || reason === 'slow') return;
     const me = court.user?.id;
     const news = room.messages.filter(
       ({ seq, by, deletedAt }) => seq > from && seq <= to && by !== me && !deletedAt,

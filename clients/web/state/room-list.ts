@@ -82,7 +82,7 @@ export function createRoomList({ court, people, keep, me }: Config): RoomList {
     });
   };
 
-  const drop = (id: string, notice?: string) => {
+  const drop = (id: string, notice?: string | undefined) => {
     for (const off of followed.get(id) ?? []) off();
     followed.delete(id);
     listed.delete(id);
@@ -98,10 +98,14 @@ export function createRoomList({ court, people, keep, me }: Config): RoomList {
         room.on('gap', gap => {
           for (const listener of gapListeners) listener(room, gap);
         }),
-        room.on('removed', () => drop(id, `You are no longer in ${entryOf(listed.get(id)!).title}.`)),
+        room.on('removed', () => {
+          const listing = listed.get(id);
+          drop(id, listing && `You are no longer in ${entryOf(listing).title}.`);
+        }),
       ]);
     }
-    if (room.snapshot.status === 'idle') await room.join();
+    const { status } = room.snapshot;
+    if (status === 'idle' || status === 'removed') await room.join();
     people.learn(room.snapshot.members ?? []);
   };
 
@@ -140,7 +144,12 @@ export function createRoomList({ court, people, keep, me }: Config): RoomList {
     ...store,
     refresh,
     async join(id) {
-      await follow(id);
+      try {
+        await follow(id);
+      } catch (error) {
+        drop(id);
+        throw error;
+      }
       await refresh();
     },
     async create(input) {

@@ -35,7 +35,12 @@ export function createSession(keep: Keep): Session {
   const lastUser = () => keep.read<User>('user');
 
   const open = (user: User) => {
-    const workspace = createWorkspace({ user, keep, getToken: reason => getToken(user, reason), ended });
+    const workspace = createWorkspace({
+      user,
+      keep,
+      getToken: reason => getToken(user, reason),
+      ended: leave,
+    });
     store.set({ status: 'signed-in', user, workspace });
   };
 
@@ -47,16 +52,13 @@ export function createSession(keep: Keep): Session {
     return grant.accessToken;
   }
 
-  const close = async () => {
+  /** The next person at this browser begins at the door. */
+  const leave = (notice?: string) => {
     const state = store.getSnapshot();
     held = undefined;
     keep.write('user', undefined);
-    if (state.status === 'signed-in') await state.workspace.close();
-  };
-
-  const ended = (notice: string) => {
-    store.set({ status: 'signed-out', notice });
-    void close();
+    store.set({ status: 'signed-out', ...(notice && { notice }) });
+    if (state.status === 'signed-in') void state.workspace.close();
   };
 
   const enter: Session['enter'] = async (by, who) => {
@@ -92,9 +94,9 @@ export function createSession(keep: Keep): Session {
     async signOut() {
       const state = store.getSnapshot();
       await postAuth<object>('logout');
-      if (state.status === 'signed-in') keep.clear(`${state.user.id}.`);
-      store.set({ status: 'signed-out' });
-      await close();
+      if (state.status === 'signed-in') state.workspace.forget();
+      history.replaceState(null, '', location.pathname);
+      leave();
     },
   };
 }

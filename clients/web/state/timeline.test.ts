@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RoomMessage } from '../../js/index.ts';
 import { splitMentions } from './mentions.ts';
+import { plainText } from './plain-text.ts';
 import { timeline } from './timeline.ts';
 import { countUnread } from './unread.ts';
 
@@ -78,6 +79,11 @@ test('finds mentions by name or id, keeps the punctuation, leaves mail addresses
     { who: 'ben-1', rest: ').' },
   ]);
   assert.equal(splitMentions('mail x@ben-1 or @nobody', find), ['mail x@ben-1 or @nobody']);
+});
+
+test('reads Markdown as one plain line, and leaves names with underscores whole', () => {
+  assert.is(plainText('**Then**: _so_ `it` is\n> [here](https://example.org)'), 'Then: so it is here');
+  assert.is(plainText('see snake_case_name and 2 * 3'), 'see snake_case_name and 2 * 3');
 });
 
 test('counts unread from the live copy only where it reaches back far enough', () => {

@@ -16,6 +16,8 @@ export interface Workspace {
   readonly keep: Keep;
   /** As long as the tab lives. */
   readonly places: Keep;
+  /** Removes what this browser keeps of the person, but for messages that were not sent. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export function createWorkspace({ user, keep, getToken, ended }: Config): Worksp
     if (code === 'unauthenticated' || code === 'token_expired')
       ended('Your session has ended. Please sign in again.');
   });
+  const places = createKeep(() => sessionStorage);
   // Stopping for good shows in `state`; there is nobody else to tell.
   court.connect().catch(() => undefined);
 
@@ -55,7 +58,10 @@ export function createWorkspace({ user, keep, getToken, ended }: Config): Worksp
     catchUp,
     drafts: createDrafts(keep, user.id),
     keep,
-    places: createKeep(() => sessionStorage),
+    places,
+    forget() {
+      for (const kept of [keep, places]) kept.clear(`${user.id}.`);
+    },
     async close() {
       rooms.close();
       catchUp.close();

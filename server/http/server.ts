@@ -3,30 +3,46 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type Config, ConfigError } from './config.ts';
-import { serverOptions } from './http/server-options.ts';
+import { serverOptions } from './server-options.ts';
 
-/** @throws ConfigError when the certificate or its key cannot be used */
-export async function createHttpServer({ tls }: Config, app: RequestListener): Promise<Server> {
+export interface ServerAddress {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Files in PEM. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+}
+
+/** One line for the operator: the variable, what is wrong, an example. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+  readonly friendly = true;
+}
+
+/** @throws ServerError when the certificate or its key cannot be used */
+export async function createHttpServer(
+  { tls }: Pick<ServerAddress, 'tls'>,
+  app: RequestListener,
+): Promise<Server> {
   if (!tls) return createServer(serverOptions, app);
   const read = (name: string, file: string) =>
     readFile(file).catch((error: NodeJS.ErrnoException) => {
-      throw new ConfigError([
+      throw new ServerError(
         `${name}: "${file}" cannot be read (${error.code}); example: ${name}=/etc/first-court/${name}.pem`,
-      ]);
+      );
     });
   const [cert, key] = await Promise.all([read('TLS_CERT', tls.cert), read('TLS_KEY', tls.key)]);
   try {
     return createSecureServer({ ...serverOptions, cert, key }, app);
   } catch (error) {
-    throw new ConfigError([
+    throw new ServerError(
       `TLS_CERT: it and TLS_KEY are not a PEM certificate and its key (${(error as Error).message})`,
-    ]);
+    );
   }
 }
 
-/** Listens, and returns the address as people write it. @throws ConfigError when that address cannot be had */
-export async function listen(server: Server, { host, port, tls }: Config): Promise<string> {
+/** Listens, and returns the address as people write it. @throws ServerError when that address cannot be had */
+export async function listen(server: Server, { host, port, tls }: ServerAddress): Promise<string> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -41,14 +57,14 @@ export async function listen(server: Server, { host, port, tls }: Config): Promi
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new ConfigError([
+      return new ServerError(
         `PORT: ${port} is taken by another program on ${host}; example: PORT=${port + 1}`,
-      ]);
+      );
     case 'EACCES':
-      return new ConfigError([`PORT: ${port} may not be used by this account; example: PORT=3000`]);
+      return new ServerError(`PORT: ${port} may not be used by this account; example: PORT=3000`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new ConfigError([`HOST: "${host}" is not an address of this machine; example: HOST=127.0.0.1`]);
+      return new ServerError(`HOST: "${host}" is not an address of this machine; example: HOST=127.0.0.1`);
     default:
       return error;
   }
