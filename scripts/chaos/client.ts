@@ -94,7 +94,6 @@ export class ChaosClient {
     const { history, name, user } = this.options;
     this.#node = node;
     const seconds = this.#shortToken ?? 7200;
-    this.#shortToken = undefined;
     const token = await sign(this.options, seconds);
     const socket = io(`http://127.0.0.1:${node.clients.port}`, {
       auth: { token, protocol: 1, client: 'chaos/1', device: name },
@@ -145,11 +144,13 @@ export class ChaosClient {
   /** Comes back with a token that ends soon. Resolves when the hub has ended the session for it. */
   async expire(seconds: number, patience: number): Promise<boolean> {
     const ended = new Promise<boolean>(resolve => {
-      const timer = setTimeout(() => resolve(false), patience);
-      this.#expired = () => {
+      const done = (told: boolean) => {
         clearTimeout(timer);
-        resolve(true);
+        this.#shortToken = undefined;
+        resolve(told);
       };
+      const timer = setTimeout(done, patience, false);
+      this.#expired = () => done(true);
     });
     this.#shortToken = seconds;
     this.drop();

@@ -204,21 +204,26 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     return `${client.options.user} left ${room}`;
   },
   async 'kick and return'(stage, random) {
-    const { client, room } = present(stage, random);
-    const { user } = client.options;
-    const admin = stage.admins.find(one => one.copies.has(room)) as ChaosClient;
-    const { seq } = await surely(() => admin.ask('member:remove', { room, user }));
+    // Another fault may have put this one out in the same moment: then it is somebody else's turn.
+    const { admin, user, room, seq } = await surely(async () => {
+      const { client, room } = present(stage, random);
+      const { user } = client.options;
+      const admin = stage.admins.find(one => one.copies.has(room)) as ChaosClient;
+      return { admin, user, room, ...(await admin.ask('member:remove', { room, user })) };
+    });
     stage.history.write({ kind: 'kick', room, by: admin.options.user, target: user, seq });
     await delay(random.whole(500, 2000));
     await surely(() => admin.ask('member:add', { room, user }));
     return `${user} was removed from ${room} at ${seq}`;
   },
   async 'change a role'(stage, random) {
-    const { client, room } = present(stage, random);
-    const admin = stage.admins.find(one => one.copies.has(room)) as ChaosClient;
-    const role = random.pick(['moderator', 'member'] as const);
-    const { seq } = await surely(() => admin.ask('member:role', { room, user: client.options.user, role }));
-    return `${client.options.user} is ${role} in ${room} since ${seq}`;
+    return surely(async () => {
+      const { client, room } = present(stage, random);
+      const admin = stage.admins.find(one => one.copies.has(room)) as ChaosClient;
+      const role = random.pick(['moderator', 'member'] as const);
+      const { seq } = await admin.ask('member:role', { room, user: client.options.user, role });
+      return `${client.options.user} is ${role} in ${room} since ${seq}`;
+    });
   },
   async 'expire a token'(stage, random) {
     const { client } = present(stage, random);

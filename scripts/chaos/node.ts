@@ -9,6 +9,8 @@ import { openProxy, type TcpProxy } from './proxy.ts';
 
 const PRELOAD = pathToFileURL(path.join(import.meta.dirname, 'preload.ts')).href;
 const PATIENCE = 60_000;
+/** A hub ends within 25 s; one that does not is killed, so that the run goes on. */
+const LAST_RESORT = 30_000;
 
 export interface Node extends AsyncDisposable {
   readonly name: string;
@@ -69,7 +71,16 @@ export async function openNode({ name, env, databaseUrl, redisPort, history }: N
     if (!ending) throw new Error(`${name} is down already.`);
     hub = undefined;
     const began = performance.now();
+    const impatient = setTimeout(() => {
+      history.write({
+        kind: 'trouble',
+        node: name,
+        what: `${signal} did not end it within ${LAST_RESORT / 1000} s`,
+      });
+      process.kill(ending.pid, 'SIGKILL');
+    }, LAST_RESORT);
     const how = await ending.end(signal);
+    clearTimeout(impatient);
     listen(ending);
     return { how, ms: Math.round(performance.now() - began) };
   };
