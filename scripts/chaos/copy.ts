@@ -36,6 +36,9 @@ export class Copy {
   /** Messages of others that this client has lately taken in, newest last. */
   readonly recent: string[] = [];
 
+  /** What this client has added and may take back. */
+  readonly reactions: { target: string; emoji: string }[] = [];
+
   rejoin(): void {
     if (!this.wanted) return;
     // A refusal is followed by another try; a cut by another connection.
@@ -153,7 +156,7 @@ export class Copy {
       this.#cursor = event.seq;
       if (event.type === 'message.created' && !event.data.redacted) this.recent.push(event.id);
     }
-    this.recent.splice(0, this.recent.length - 20);
+    this.recent.splice(0, Math.max(0, this.recent.length - 40));
     if (this.#cursor >= from) {
       const { history, name } = this.#client.options;
       const { room } = this;

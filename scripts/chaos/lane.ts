@@ -15,6 +15,8 @@ interface Draft {
   readonly words: Words;
   /** Another client of the same person, which sends the same at the same time. */
   readonly twin: ChaosClient | undefined;
+  /** Is given up when it is refused, whatever the refusal says of later. */
+  readonly once: boolean;
 }
 
 /** Refusals after which the same call may succeed. */
@@ -36,8 +38,8 @@ export class Lane {
     return this.#drafts.length === 0 && !this.#flying;
   }
 
-  say(words: Words, twin?: ChaosClient): void {
-    this.#drafts.push({ id: crypto.randomUUID(), words, twin });
+  say(words: Words, { twin, once = false }: { twin?: ChaosClient | undefined; once?: boolean } = {}): void {
+    this.#drafts.push({ id: crypto.randomUUID(), words, twin, once });
     this.pump();
   }
 
@@ -48,7 +50,7 @@ export class Lane {
     if (draft.twin?.connected) this.#attempt(draft.twin, draft, () => {});
     this.#attempt(this.#client, draft, reply => {
       this.#flying = false;
-      if (reply && (reply.ok || !PASSING.includes(reply.error.code))) this.#drafts.shift();
+      if (reply && (reply.ok || draft.once || !PASSING.includes(reply.error.code))) this.#drafts.shift();
       else {
         setTimeout(() => this.pump(), 250);
         return;

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { READ_PAGE } from './checker/session.ts';
 import type { ChaosClient } from './client.ts';
+import type { Copy } from './copy.ts';
 import { entryOf, type HistoryWriter } from './history.ts';
 import type { Words } from './lane.ts';
 import type { Random } from './random.ts';
@@ -18,6 +19,7 @@ const EMOJI = ['👍', '🎉', '🏛️'];
 /** Shares of the calls. */
 const TWICE = 0.1;
 const READS = 0.05;
+const ONCE = 0.1;
 
 /** Sends `rate` calls a second until `until` (of the history's clock), reads beside it. Returns how many it sent. */
 export async function talk(
@@ -36,9 +38,10 @@ export async function talk(
       const copies = [...client.copies.values()].filter(copy => copy.wanted);
       if (copies.length === 0) continue;
       const copy = random.pick(copies);
+      const twin = twice ? twins.get(client.options.user) : undefined;
       client
         .lane(copy.room)
-        .say(words(copy.recent, sent, random), twice ? twins.get(client.options.user) : undefined);
+        .say(words(client, copy, sent, random), { twin, once: !twice && random.chance(ONCE) });
       if (random.chance(READS)) look(random.pick(clients), history, random);
     }
     await delay(5);
@@ -46,15 +49,20 @@ export async function talk(
   return sent;
 }
 
-function words(recent: readonly string[], number: number, random: Random): Words {
+function words(client: ChaosClient, { recent, reactions }: Copy, number: number, random: Random): Words {
   const kind = random.next();
-  if (kind < 0.85 || recent.length === 0)
-    return { type: 'message.created', text: `message ${number} of the run` };
-  const target = random.pick(recent);
+  if (kind < 0.8 || recent.length === 0)
+    return { type: 'message.created', text: `message ${number} of the run by ${client.options.user}` };
   if (kind < 0.94) {
-    const type = random.chance(0.6) ? 'reaction.added' : 'reaction.removed';
-    return { type, target, emoji: random.pick(EMOJI) };
+    const own = random.chance(0.4) ? reactions.pop() : undefined;
+    if (own) return { type: 'reaction.removed', ...own };
+    // Many on a few messages, so that their order matters.
+    const liked = recent.filter(id => id.startsWith('0')).at(-1) ?? random.pick(recent);
+    const reaction = { target: liked, emoji: random.pick(EMOJI) };
+    reactions.push(reaction);
+    return { type: 'reaction.added', ...reaction };
   }
+  const target = random.pick(recent);
   if (kind < 0.97) return { type: 'message.edited', target, text: `edited ${number}` };
   return { type: 'message.deleted', target };
 }
