@@ -28,7 +28,7 @@ const effect = <T>(found: T | undefined | false, what: (found: T) => string): st
 
 /** A node that is up; waits for one while others fall. */
 async function live(nodes: readonly Node[], random: Random, count = 1): Promise<Node[]> {
-  for (const until = performance.now() + 20_000; performance.now() < until; await delay(100)) {
+  for (const until = performance.now() + 60_000; performance.now() < until; await delay(100)) {
     const up = nodes.filter(node => node.up);
     if (up.length < count) continue;
     return Array.from({ length: count }, () => up.splice(random.whole(0, up.length - 1), 1)[0] as Node);
@@ -226,10 +226,11 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     });
   },
   async 'expire a token'(stage, random) {
-    const { client } = present(stage, random);
-    return effect(
-      await client.expire(4, 25_000),
-      () => `${client.options.user} was told that the session expired`,
-    );
+    // Other faults may keep one from coming in at all before the token is over: then it is somebody else's turn.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const { client } = present(stage, random);
+      if (await client.expire(4, 12_000)) return `${client.options.user} was told that the session expired`;
+    }
+    throw new NoEffect('it had no effect');
   },
 };

@@ -18,6 +18,7 @@ export interface Node extends AsyncDisposable {
   readonly clients: TcpProxy;
   readonly database: TcpProxy;
   readonly redis: TcpProxy | undefined;
+  /** It runs, and is not stopped. */
   readonly up: boolean;
   /** Frees nothing, says nothing: kill -9. Resolves when the process is gone. */
   kill(): Promise<string>;
@@ -58,6 +59,7 @@ export async function openNode({ name, env, databaseUrl, redisPort, history }: N
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${PRELOAD}`,
   };
   let hub: HubProcess | undefined;
+  let still = false;
 
   /** What the process said that no hub should say. */
   const listen = (process: HubProcess) => {
@@ -111,7 +113,7 @@ export async function openNode({ name, env, databaseUrl, redisPort, history }: N
     database,
     redis,
     get up() {
-      return hub !== undefined;
+      return hub !== undefined && !still;
     },
     async kill() {
       const { how } = await gone('SIGKILL');
@@ -127,11 +129,13 @@ export async function openNode({ name, env, databaseUrl, redisPort, history }: N
     start,
     async stop(ms) {
       const { pid } = hub as HubProcess;
+      still = true;
       process.kill(pid, 'SIGSTOP');
       try {
         await delay(ms);
         if (state(pid) !== 'T') throw new Error(`${name} was not stopped.`);
       } finally {
+        still = false;
         process.kill(pid, 'SIGCONT');
       }
       return `in state T for ${ms} ms`;
