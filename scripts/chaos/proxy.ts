@@ -1,0 +1,186 @@
+// A TCP proxy in front of a server, which breaks what runs through it in the ways that networks do. Every fault tells what it did.
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from './random.ts';
+
+interface Pair {
+  readonly near: Socket;
+  readonly far: Socket;
+  /** Bytes held back while the pair is stopped. */
+  held: number;
+  stopped: { up: boolean; down: boolean };
+  /** Bytes a second from the server to the client. */
+  pace?: number;
+  /** What waits to be passed on, in each direction. */
+  up: Buffer[];
+  down: Buffer[];
+  cutReply: boolean;
+}
+
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  readonly connections: number;
+  /** Resets so many connections. Returns how many there were. */
+  reset(count: number, random: Random): number;
+  /** One connection falls silent both ways for so long, and is then reset. Returns the bytes it swallowed; undefined: there was none. */
+  halfOpen(ms: number, random: Random): Promise<number | undefined>;
+  /** One client stops reading for so long. Returns the bytes that waited. */
+  pauseReader(ms: number, random: Random): Promise<number | undefined>;
+  /** One client reads at so many bytes a second for so long. Returns what it was given meanwhile. */
+  slowReader(bytesPerSecond: number, ms: number, random: Random): Promise<number | undefined>;
+  /** Everything stands still for so long. Returns the bytes that waited. */
+  stall(ms: number): Promise<number>;
+  /** Nothing gets through and nothing is let in for so long. Returns how many connections were broken. */
+  partition(ms: number): Promise<number>;
+  /** The next request that holds `mark` is passed on, and its connection broken before the answer. Resolves true when that happened. */
+  cutReplyTo(mark: string, patience: number): Promise<boolean>;
+}
+
+export async function openProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+  const pairs = new Set<Pair>();
+  const cuts: { mark: string; done(cut: boolean): void }[] = [];
+  let whole = true;
+  let stalled = false;
+
+  const flush = (pair: Pair): void => {
+    if (stalled) return;
+    if (!pair.stopped.up) for (const chunk of pair.up.splice(0)) pair.far.write(chunk);
+    if (!pair.stopped.down && pair.pace === undefined)
+      for (const chunk of pair.down.splice(0)) pair.near.write(chunk);
+  };
+  const server = createServer({ noDelay: true }, near => {
+    if (!whole) {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect({ ...target, noDelay: true });
+    const pair: Pair = {
+      near,
+      far,
+      held: 0,
+      stopped: { up: false, down: false },
+      up: [],
+      down: [],
+      cutReply: false,
+    };
+    pairs.add(pair);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      socket.on('close', () => {
+        pairs.delete(pair);
+        other.destroy();
+      });
+      // 'close' follows and does the work.
+      socket.on('error', () => {});
+    }
+    near.on('data', chunk => {
+      const cut = cuts.findIndex(({ mark }) => chunk.includes(mark));
+      if (cut >= 0 && !pair.cutReply) {
+        pair.cutReply = true;
+        cuts.splice(cut, 1)[0]?.done(true);
+      }
+      if (stalled || pair.stopped.up) pair.held += chunk.length;
+      pair.up.push(chunk);
+      flush(pair);
+    });
+    far.on('data', chunk => {
+      if (pair.cutReply) {
+        near.resetAndDestroy();
+        far.resetAndDestroy();
+        return;
+      }
+      if (stalled || pair.stopped.down) pair.held += chunk.length;
+      pair.down.push(chunk);
+      flush(pair);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const one = (random: Random): Pair | undefined => (pairs.size > 0 ? random.pick([...pairs]) : undefined);
+  const broken = (pair: Pair) => {
+    pair.near.resetAndDestroy();
+    pair.far.resetAndDestroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return pairs.size;
+    },
+    reset(count, random) {
+      let done = 0;
+      for (; done < count && pairs.size > 0; done++) broken(one(random) as Pair);
+      return done;
+    },
+    async halfOpen(ms, random) {
+      const pair = one(random);
+      if (!pair) return undefined;
+      pair.stopped = { up: true, down: true };
+      await delay(ms);
+      broken(pair);
+      return pair.held;
+    },
+    async pauseReader(ms, random) {
+      const pair = one(random);
+      if (!pair) return undefined;
+      pair.stopped.down = true;
+      await delay(ms);
+      pair.stopped.down = false;
+      flush(pair);
+      return pair.held;
+    },
+    async slowReader(bytesPerSecond, ms, random) {
+      const pair = one(random);
+      if (!pair) return undefined;
+      pair.pace = bytesPerSecond;
+      let given = 0;
+      for (const until = performance.now() + ms; performance.now() < until; await delay(100)) {
+        const waiting = Buffer.concat(pair.down.splice(0));
+        const now = waiting.subarray(0, bytesPerSecond / 10);
+        pair.near.write(now);
+        given += now.length;
+        if (now.length < waiting.length) pair.down.unshift(waiting.subarray(now.length));
+      }
+      delete pair.pace;
+      flush(pair);
+      return given;
+    },
+    async stall(ms) {
+      const before = [...pairs].reduce((sum, pair) => sum + pair.held, 0);
+      stalled = true;
+      await delay(ms);
+      stalled = false;
+      for (const pair of pairs) flush(pair);
+      return [...pairs].reduce((sum, pair) => sum + pair.held, 0) - before;
+    },
+    async partition(ms) {
+      whole = false;
+      const count = pairs.size;
+      for (const pair of pairs) broken(pair);
+      await delay(ms);
+      whole = true;
+      return count;
+    },
+    cutReplyTo(mark, patience) {
+      return new Promise(resolve => {
+        const timer = setTimeout(() => done(false), patience);
+        const done = (cut: boolean) => {
+          clearTimeout(timer);
+          if (!cut) cuts.splice(cuts.indexOf(wish), 1);
+          resolve(cut);
+        };
+        const wish = { mark, done };
+        cuts.push(wish);
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      whole = false;
+      for (const pair of pairs) broken(pair);
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

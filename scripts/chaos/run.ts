@@ -1,0 +1,57 @@
+// `npm run chaos` and `npm run chaos:smoke`: one run, its verdict and its report. Exit code 0 when all promises held and every fault took effect.
+//
+//     npm run chaos -- --seed 7            the same plan again
+//     npm run chaos -- --redis off         hubs that share the database only
+//     npm run chaos -- --out DIR           where the evidence and the report go (data/chaos/seed-7)
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../../server/config.ts';
+import { run } from './harness.ts';
+import { scales } from './plan.ts';
+import { latencies, report } from './report.ts';
+import { timeline } from './timeline.ts';
+import { isGood, judge, lines } from './verdict.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 100_000) },
+    smoke: { type: 'boolean', default: false },
+    redis: { type: 'string', default: 'auto' },
+    out: { type: 'string' },
+  },
+});
+const seed = Number(values.seed);
+const size = values.smoke ? 'smoke' : 'full';
+const folder = path.resolve(values.out ?? `data/chaos/${size}-${seed}`);
+const say = (line: string) => process.stdout.write(`${line}\n`);
+/** Whether this version's hubs use it. */
+const speaksRedis = () => readConfig({ REDIS_URL: 'redis://127.0.0.1:6379' }).warnings.length === 0;
+const redis = values.redis === 'on' || (values.redis === 'auto' && speaksRedis());
+
+say(`${size} chaos run, seed ${seed}, in ${folder}`);
+await rm(folder, { recursive: true, force: true });
+const began = performance.now();
+const facts = await run({
+  seed,
+  scale: scales[size],
+  folder,
+  redis,
+  progress: line => say(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`),
+});
+const { verdicts, history } = await judge(folder);
+const command = `npm run chaos${values.smoke ? ':smoke' : ''} -- --seed ${seed} --redis ${redis ? 'on' : 'off'}`;
+await writeFile(
+  path.join(folder, 'report.md'),
+  report(facts, scales[size], verdicts, latencies(history), command),
+);
+await writeFile(
+  path.join(folder, 'timeline.svg'),
+  timeline(history, `First Court, ${size} chaos run, seed ${seed}`),
+);
+say('');
+for (const line of lines(verdicts)) say(line);
+const idle = Object.entries(facts.faults).filter(([, { planned, done }]) => done < planned);
+for (const [name, { planned, done }] of idle) say(`${name}: only ${done} of ${planned} took effect`);
+say(`\n${path.join(folder, 'report.md')}`);
+process.exitCode = isGood(verdicts) && idle.length === 0 ? 0 : 1;
