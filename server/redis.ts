@@ -79,14 +79,18 @@ export async function openRedis(url: string, log: Log): Promise<RedisLink> {
   }
 }
 
-/** The adapter does not look at what `publish` returns, and a rejection that nobody catches would end the process. */
+/** What the adapter calls without looking at the promise, whose rejection would end the process. */
+const UNWATCHED = new Set<string | symbol>([
+  ...['publish', 'spublish', 'subscribe', 'psubscribe', 'ssubscribe'],
+  ...['unsubscribe', 'punsubscribe', 'sunsubscribe'],
+]);
+
+/** Hints that cannot be sent are dropped, and a subscription that cannot be ended now ends with its connection; `state` tells of both. */
 function forgiving(client: Redis): Redis {
   return new Proxy(client, {
     get(target, name) {
       const value = Reflect.get(target, name);
-      if (name !== 'publish' && name !== 'spublish')
-        return typeof value === 'function' ? value.bind(target) : value;
-      // Dropped: it was a hint, and `state` tells that Redis is away.
+      if (!UNWATCHED.has(name)) return typeof value === 'function' ? value.bind(target) : value;
       return (...args: unknown[]) => Promise.resolve(value.apply(target, args)).catch(() => 0);
     },
   });
@@ -107,12 +111,8 @@ function guarded(subscriber: Redis, log: Log): Redis {
       }) as never,
     );
   };
-  return new Proxy(subscriber, {
-    get(target, name) {
-      if (name === 'on') return on;
-      const value = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
+  return new Proxy(forgiving(subscriber), {
+    get: (target, name) => (name === 'on' ? on : Reflect.get(target, name)),
   });
 }
 

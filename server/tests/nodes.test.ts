@@ -192,6 +192,15 @@ test('without Redis the nodes go on, slower, and are fast again when it is back'
   for (const hub of polled) await hub[Symbol.asyncDispose]();
 });
 
+test('a node can close while Redis is away (I16)', async () => {
+  await using brief = await openTestRedis();
+  const hub = await boot({ databaseUrl: database.url, env: { REDIS_URL: brief.url } });
+  await brief.kill();
+  // A rejection that nobody catches would end this very process.
+  await hub[Symbol.asyncDispose]();
+  await new Promise(resolve => setImmediate(resolve));
+});
+
 test('a Redis that cannot be used at the start is one line that names REDIS_URL', async () => {
   await using locked = await openTestRedis('--requirepass', 'secret-canary');
   const refusal = (url: string) =>
