@@ -193,6 +193,24 @@ test('fields that are not the client’s to set are left aside (attack 20)', asy
   assert.ok(Date.parse(event?.at ?? '') > Date.now() - 60_000);
 });
 
+test('what the database cannot keep is refused wherever it stands', async () => {
+  for (const meta of [{ '\ud800': 1 }, { a: '\udc00' }, { a: [{ b: 'x\0' }] }, { 'x\0': {} }]) {
+    const error = await client.refused('message:send', {
+      room: 'calm',
+      id: crypto.randomUUID(),
+      text: 'x',
+      meta,
+    });
+    assert.is(error.code, 'bad_request');
+  }
+  await client.call('message:send', {
+    room: 'calm',
+    id: crypto.randomUUID(),
+    text: 'x',
+    meta: { a: '\\u0000 👩‍⚖️' },
+  });
+});
+
 test('a text may have 16 KiB, not a byte more, whatever the alphabet', async () => {
   const fits = 'é'.repeat(8192);
   await client.call('message:send', { room: 'calm', id: crypto.randomUUID(), text: fits });

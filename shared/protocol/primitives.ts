@@ -20,6 +20,13 @@ export const byteLength = (text: string): number => encoder.encode(text).byteLen
 const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 const unstorable = 'holds a NUL character or half of a surrogate pair';
 
+/** Of every text and name in it; not of its JSON, where half a pair is written as an escape and looks whole. */
+function storableWhole(value: unknown): boolean {
+  if (typeof value === 'string') return storable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => storable(name) && storableWhole(inner));
+}
+
 const plain = (max: number) =>
   z
     .string()
@@ -65,7 +72,7 @@ export const messageText = z
 /** Free data of bots and bridges, kept as it is. Depth and key names are checked at the door, before this. */
 export const meta = z
   .record(z.string(), z.json())
-  .refine(value => storable(JSON.stringify(value).replaceAll('\\u0000', '\0')), unstorable)
+  .refine(storableWhole, unstorable)
   .refine(value => byteLength(JSON.stringify(value)) <= limits.metaBytes, {
     error: `is larger than ${limits.metaBytes} bytes`,
     params: { code: 'too_large' },
