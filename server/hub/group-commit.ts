@@ -5,7 +5,6 @@ import type { Log } from './ports.ts';
 export interface GroupCommit<T, R> extends AsyncDisposable {
   /** Resolves when the item's group is committed. @throws HubError `unavailable` when the queue is full or the store is away */
   add(item: T): Promise<R>;
-  readonly waiting: number;
 }
 
 interface Waiting<T, R> {
@@ -95,9 +94,6 @@ export function createGroupCommit<T, R>(options: GroupCommitOptions<T, R>): Grou
   };
 
   return {
-    get waiting() {
-      return queue.length;
-    },
     add(item) {
       if (closed) return Promise.reject(unavailable('This node is shutting down.'));
       if (queue.length >= bound) {

@@ -113,10 +113,6 @@ export function createHub(options: HubOptions) {
       if (moved) signals.read(room, actor.id, readSeq);
       return { readSeq };
     },
-    /** Drafts that wait for the database. */
-    get waiting(): number {
-      return writer.waiting;
-    },
     /** Finishes what was begun; takes nothing new. */
     async [Symbol.asyncDispose](): Promise<void> {
       await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);

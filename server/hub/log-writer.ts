@@ -24,7 +24,6 @@ export interface Appended {
 export interface LogWriter extends AsyncDisposable {
   /** Resolves after COMMIT. Drafts of one room keep the order of the calls. @throws HubError the refusal of the store */
   append(draft: Draft): Promise<Appended>;
-  readonly waiting: number;
 }
 
 export function createLogWriter(deps: {
@@ -43,9 +42,6 @@ export function createLogWriter(deps: {
     },
   });
   return {
-    get waiting() {
-      return commits.waiting;
-    },
     async append(draft) {
       const outcome = await commits.add(draft);
       if ('error' in outcome) {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { ListedRoom } from '../../js/index.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
-import { Icon, Mark } from './icons.tsx';
+import { WelcomeFrame } from './welcome-frame.tsx';
 
 export function JoinCard({ id, openDrawer }: { id: string; openDrawer(): void }) {
   const { court, rooms } = useWorkspace();
@@ -32,16 +32,7 @@ export function JoinCard({ id, openDrawer }: { id: string; openDrawer(): void })
   };
 
   return (
-    <main className="welcome" data-region>
-      <button
-        type="button"
-        className="tool only-narrow welcome-menu"
-        aria-label="Open the room list"
-        onClick={openDrawer}
-      >
-        <Icon name="menu" />
-      </button>
-      <Mark />
+    <WelcomeFrame openDrawer={openDrawer}>
       {found === undefined && !error && <p role="status">Looking for this room…</p>}
       {found === 'none' && (
         <>
@@ -63,6 +54,6 @@ export function JoinCard({ id, openDrawer }: { id: string; openDrawer(): void })
           {error}
         </p>
       )}
-    </main>
+    </WelcomeFrame>
   );
 }

@@ -1,6 +1,6 @@
 // What stands where a room would, for somebody who is in none.
 import { useWorkspace } from '../hooks/use-workspace.ts';
-import { Icon, Mark } from './icons.tsx';
+import { WelcomeFrame } from './welcome-frame.tsx';
 import type { DialogName } from './workspace-view.tsx';
 
 interface Props {
@@ -12,16 +12,7 @@ interface Props {
 export function Welcome({ loaded, open, openDrawer }: Props) {
   const { me } = useWorkspace();
   return (
-    <main className="welcome" data-region>
-      <button
-        type="button"
-        className="tool only-narrow welcome-menu"
-        aria-label="Open the room list"
-        onClick={openDrawer}
-      >
-        <Icon name="menu" />
-      </button>
-      <Mark />
+    <WelcomeFrame openDrawer={openDrawer}>
       <h1>Good to see you, {me.name}</h1>
       {loaded ? (
         <>
@@ -40,6 +31,6 @@ export function Welcome({ loaded, open, openDrawer }: Props) {
       ) : (
         <p role="status">Looking for your rooms…</p>
       )}
-    </main>
+    </WelcomeFrame>
   );
 }
