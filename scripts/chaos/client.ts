@@ -23,8 +23,6 @@ export interface ClientOptions {
   readonly random: Random;
   /** Number of the next call, over all clients. */
   nextCall(): number;
-  /** What becomes of this answer on its way: lost, late by so many milliseconds, or whole. */
-  ackFate(): 'lost' | number | undefined;
 }
 
 /** A refusal, or no answer at all. */
@@ -170,11 +168,13 @@ export class ChaosClient {
   /**
    * Answers in the same turn in which the packet came, so that what is written down keeps the order of the wire.
    * @param done is given the reply, or undefined when none will come
+   * @param patience milliseconds to wait for an answer; without it, the connection counts as dead after {@link PATIENCE}
    */
   call<C extends CallName>(
     name: C,
     input: CallInput<C>,
     done: (reply: Reply<CallData<C>> | undefined) => void,
+    patience?: number,
   ): void {
     const socket = this.#socket;
     if (!socket?.connected) {
@@ -191,7 +191,7 @@ export class ChaosClient {
     };
     const lost = () => finish(undefined);
     this.#pending.add(lost);
-    const timer = setTimeout(() => socket.disconnect(), PATIENCE);
+    const timer = patience ? setTimeout(lost, patience) : setTimeout(() => socket.disconnect(), PATIENCE);
     socket.emit(name, input, finish);
   }
 

@@ -96,16 +96,17 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   'kill one hub': killed(1),
   'kill two hubs': killed(2),
   'kill all hubs': killed(3),
-  'stop a hub': stopped(3000, 9000),
+  'stop a hub': stopped(3000, 15_000),
   'stop a hub beyond its ping timeout': stopped(38_000, 38_000),
-  async 'roll all hubs'({ nodes }) {
+  async 'roll all hubs'({ nodes }, random) {
     const effects: string[] = [];
     for (const node of nodes) {
-      if (!node.up) continue;
+      // Another fault may have it down just now.
+      await live([node], random);
       effects.push(`${node.name} ${await node.terminate()}`);
       await node.start();
     }
-    return effect(effects.length > 0 && effects, all => all.join('; '));
+    return effects.join('; ');
   },
 
   'restart Redis': onRedis(async redis => {

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openEmbedded } from '../../server/store/embedded.ts';
+import type { Fate } from './ack-faults.ts';
 import { ChaosClient, type ClientOptions } from './client.ts';
 import { faults, type Stage } from './faults.ts';
 import { dump, readAll } from './final-state.ts';
 import { type HistoryWriter, openHistory } from './history.ts';
 import { type Node, openNode } from './node.ts';
 import { type FaultName, plan, type Scale } from './plan.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import { openRedis } from './redis.ts';
 import { talk } from './traffic.ts';
 
@@ -36,6 +37,8 @@ export interface RunFacts {
   readonly reconnects: number;
   readonly finalReads: number;
   readonly clients: number;
+  /** Acks of messages while there was chaos, as the proxies passed them on. */
+  readonly acks: { readonly lost: number; readonly late: number; readonly whole: number };
   readonly faults: FaultCounts;
 }
 
@@ -62,21 +65,24 @@ export async function run({
     ? parts.use((await openRedis()) as NonNullable<Awaited<ReturnType<typeof openRedis>>>)
     : undefined;
   progress(`database and ${redis ? 'Redis' : 'no Redis'} are up`);
+  const random = createRandom(seed);
+  const noise = { on: false };
+  const acks = { lost: 0, late: 0, whole: 0 };
+  const fate = random.fork();
+  const ackFate = () => drawFate(acks, noise, fate);
   const nodes: Node[] = [];
   for (const name of NODES) {
     const env = {
       ...{ DATA_DIR: data, JWT_SECRET: SECRET, RATE_LIMITS: 'off', LOG_LEVEL: 'warn' },
       ...{ MAX_CONNECTIONS_PER_USER: '100000', MAX_CONNECTIONS_PER_ADDRESS: '100000' },
     };
-    const options = { name, env, databaseUrl: database.url, redisPort: redis?.port, history };
+    const options = { name, env, databaseUrl: database.url, redisPort: redis?.port, history, ackFate };
     nodes.push(parts.use(await openNode(options)));
   }
   for (const node of nodes) await node.handles('baseline');
   progress(`${nodes.length} hubs are up`);
 
-  const random = createRandom(seed);
-  const noise = { on: false };
-  const people = await gather(scale, nodes, history, random, noise);
+  const people = await gather(scale, nodes, history, random);
   const { all, twins, admins } = people;
   parts.defer(() => {
     for (const client of [...all, ...twins.values()]) client.close();
@@ -118,6 +124,7 @@ export async function run({
     reconnects,
     finalReads,
     clients: all.length,
+    acks,
     faults: counts,
   };
   await writeFile(path.join(folder, 'run.json'), JSON.stringify(facts, null, 2));
@@ -125,24 +132,32 @@ export async function run({
   return facts;
 }
 
-/** Everybody connects, admins make the rooms, everybody joins theirs. */
-async function gather(
-  scale: Scale,
-  nodes: readonly Node[],
-  history: HistoryWriter,
-  random: ReturnType<typeof createRandom>,
+/** Of the acks in the chaos, one in twenty is lost and one comes late. */
+function drawFate(
+  acks: { lost: number; late: number; whole: number },
   noise: { on: boolean },
-) {
+  random: Random,
+): Fate {
+  if (!noise.on) return undefined;
+  const dice = random.next();
+  if (dice < 0.05) {
+    acks.lost++;
+    return 'lost';
+  }
+  if (dice < 0.1) {
+    acks.late++;
+    return LATE_MS;
+  }
+  acks.whole++;
+  return undefined;
+}
+
+/** Everybody connects, admins make the rooms, everybody joins theirs. */
+async function gather(scale: Scale, nodes: readonly Node[], history: HistoryWriter, random: Random) {
   let calls = 0;
-  const fate = random.fork();
   const common = {
     ...{ secret: SECRET, nodes, history },
     nextCall: () => ++calls,
-    ackFate: () => {
-      if (!noise.on) return undefined;
-      const dice = fate.next();
-      return dice < 0.05 ? 'lost' : dice < 0.1 ? LATE_MS : undefined;
-    },
   } satisfies Partial<ClientOptions>;
   const person = (user: string, role: ClientOptions['role'], name = `${user}.1`) =>
     new ChaosClient({ ...common, name, user, role, random: random.fork() });

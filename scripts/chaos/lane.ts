@@ -21,13 +21,18 @@ interface Draft {
 
 /** Refusals after which the same call may succeed. */
 const PASSING = ['unavailable', 'rate_limited', 'internal'];
-const LOST_AFTER = 400;
+/** Milliseconds after which an ack counts as lost, and the same call is made again. */
+const ACK_PATIENCE = 1500;
+/** So many in a row, and it is the connection that is dead. */
+const ALL_LOST = 5;
 
 export class Lane {
   readonly #room: string;
   readonly #client: ChaosClient;
   readonly #drafts: Draft[] = [];
   #flying = false;
+  /** Acks that did not come, in a row. */
+  #lost = 0;
 
   constructor(room: string, client: ChaosClient) {
     this.#room = room;
@@ -50,6 +55,8 @@ export class Lane {
     if (draft.twin?.connected) this.#attempt(draft.twin, draft, () => {});
     this.#attempt(this.#client, draft, reply => {
       this.#flying = false;
+      this.#lost = reply ? 0 : this.#lost + 1;
+      if (this.#lost === ALL_LOST) this.#client.drop();
       if (reply && (reply.ok || draft.once || !PASSING.includes(reply.error.code))) this.#drafts.shift();
       else {
         setTimeout(() => this.pump(), 250);
@@ -61,7 +68,7 @@ export class Lane {
 
   /** Writes down the attempt and its outcome, as this client comes to know it. */
   #attempt(by: ChaosClient, { id, words }: Draft, done: (reply: Reply<unknown> | undefined) => void): void {
-    const { history, nextCall, ackFate } = this.#client.options;
+    const { history, nextCall } = this.#client.options;
     const call = nextCall();
     const { name: client } = this.#client.options;
     history.write({
@@ -85,12 +92,7 @@ export class Lane {
       done(reply);
     };
     const [name, input] = callOf(this.#room, id, words);
-    by.call(name, input as CallInput<'message:send'>, reply => {
-      const fate = reply?.ok ? ackFate() : undefined;
-      if (fate === 'lost') setTimeout(came, LOST_AFTER, undefined);
-      else if (fate !== undefined) setTimeout(came, fate, reply);
-      else came(reply);
-    });
+    by.call(name, input as CallInput<'message:send'>, came, ACK_PATIENCE);
   }
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { freePort, type HubProcess, startHub } from '../hub-process.ts';
+import type { Fate } from './ack-faults.ts';
 import type { HistoryWriter } from './history.ts';
 import { openProxy, type TcpProxy } from './proxy.ts';
 
@@ -38,9 +39,18 @@ export interface NodeOptions {
   readonly databaseUrl: string;
   readonly redisPort: number | undefined;
   readonly history: HistoryWriter;
+  /** What becomes of an ack to a client. */
+  ackFate(): Fate;
 }
 
-export async function openNode({ name, env, databaseUrl, redisPort, history }: NodeOptions): Promise<Node> {
+export async function openNode({
+  name,
+  env,
+  databaseUrl,
+  redisPort,
+  history,
+  ackFate,
+}: NodeOptions): Promise<Node> {
   await using parts = new AsyncDisposableStack();
   const url = new URL(databaseUrl);
   const database = parts.use(await openProxy({ host: '127.0.0.1', port: Number(url.port) }));
@@ -48,7 +58,7 @@ export async function openNode({ name, env, databaseUrl, redisPort, history }: N
   const redis = redisPort ? parts.use(await openProxy({ host: '127.0.0.1', port: redisPort })) : undefined;
   const port = await freePort();
   const control = await freePort();
-  const clients = parts.use(await openProxy({ host: '127.0.0.1', port: Number(port) }));
+  const clients = parts.use(await openProxy({ host: '127.0.0.1', port: Number(port) }, ackFate));
   const settings = {
     ...env,
     PORT: port,

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAckFaults, type Fate } from './ack-faults.ts';
 import type { Random } from './random.ts';
 
 interface Pair {
@@ -37,7 +38,11 @@ export interface TcpProxy extends AsyncDisposable {
   cutReplyTo(mark: string, patience: number): Promise<boolean>;
 }
 
-export async function openProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+/** @param ackFate of each ack of a message that runs through, when these are WebSockets */
+export async function openProxy(
+  target: { host: string; port: number },
+  ackFate?: () => Fate,
+): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   const cuts: { mark: string; done(cut: boolean): void }[] = [];
   let whole = true;
@@ -65,6 +70,13 @@ export async function openProxy(target: { host: string; port: number }): Promise
       cutReply: false,
     };
     pairs.add(pair);
+    const late = (frame: Buffer, ms: number) => {
+      setTimeout(() => {
+        pair.down.push(frame);
+        if (pairs.has(pair)) flush(pair);
+      }, ms).unref();
+    };
+    const pass = ackFate ? createAckFaults(ackFate, late) : (chunk: Buffer) => [chunk];
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -93,7 +105,7 @@ export async function openProxy(target: { host: string; port: number }): Promise
         return;
       }
       if (stalled || pair.stopped.down) pair.held += chunk.length;
-      pair.down.push(chunk);
+      pair.down.push(...pass(chunk));
       flush(pair);
     });
   });

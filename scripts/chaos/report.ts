@@ -74,7 +74,7 @@ export function report(
     '',
     `3 hub processes, ${facts.clients} clients in ${scale.rooms} rooms, one PostgreSQL, ${facts.redis ? 'one redis-server' : 'no Redis'};`,
     `${scale.rate} sends/s for ${scale.traffic / 1000} s: ${facts.sent} sends, ${late.deliveryCount} deliveries, ${facts.reconnects} reconnects,`,
-    `${facts.finalReads} full reads at the end. Repeat it with \`${command}\`.`,
+    `${facts.acks.lost} acks lost on the wire and ${facts.acks.late} late by 0.7 s of ${facts.acks.lost + facts.acks.late + facts.acks.whole} in the chaos, ${facts.finalReads} full reads at the end. Repeat it with \`${command}\`.`,
     '',
     '![Timeline](timeline.svg)',
     '',
