@@ -101,10 +101,13 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   async 'roll all hubs'({ nodes }, random) {
     const effects: string[] = [];
     for (const node of nodes) {
-      // Another fault may have it down just now.
-      await live([node], random);
-      effects.push(`${node.name} ${await node.terminate()}`);
+      // Another fault may have it down just now, or take it down first.
+      const rolled = await surely(async () => {
+        await live([node], random);
+        return `${node.name} ${await node.terminate()}`;
+      });
       await node.start();
+      effects.push(rolled);
     }
     return effects.join('; ');
   },
