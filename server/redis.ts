@@ -32,10 +32,7 @@ export async function openRedis(url: string, log: Log): Promise<RedisLink> {
     retryStrategy: attempt => Math.min(50 * 2 ** attempt, 2000),
   };
   const client = new Redis(url, options);
-  const subscriber = client.duplicate({
-    commandTimeout: undefined,
-    enableOfflineQueue: true,
-  } as RedisOptions);
+  const subscriber = client.duplicate({ commandTimeout: undefined, autoResubscribe: false } as RedisOptions);
   const close = async () => {
     for (const one of [client, subscriber]) one.disconnect();
   };
@@ -79,9 +76,10 @@ export async function openRedis(url: string, log: Log): Promise<RedisLink> {
   }
 }
 
+const SUBSCRIBE = ['subscribe', 'psubscribe', 'ssubscribe'] as const;
 /** What the adapter calls without looking at the promise, whose rejection would end the process. */
 const UNWATCHED = new Set<string | symbol>([
-  ...['publish', 'spublish', 'subscribe', 'psubscribe', 'ssubscribe'],
+  ...['publish', 'spublish', ...SUBSCRIBE],
   ...['unsubscribe', 'punsubscribe', 'sunsubscribe'],
 ]);
 
@@ -92,6 +90,29 @@ function forgiving(client: Redis): Redis {
       const value = Reflect.get(target, name);
       if (!UNWATCHED.has(name)) return typeof value === 'function' ? value.bind(target) : value;
       return (...args: unknown[]) => Promise.resolve(value.apply(target, args)).catch(() => 0);
+    },
+  });
+}
+
+/**
+ * The adapter's subscriptions, made again after every reconnect. ioredis would do so too, but a connection that ends before the answer
+ * makes it forget them for good, and rejects a promise that nobody holds, which ends the process.
+ */
+function keepSubscriptions(subscriber: Redis): Redis {
+  const kept = new Set<() => Promise<unknown>>();
+  subscriber.on('ready', () => {
+    for (const again of kept) void again();
+  });
+  const forgiven = forgiving(subscriber);
+  return new Proxy(forgiven, {
+    get(target, name) {
+      const call = Reflect.get(target, name);
+      if (!(SUBSCRIBE as readonly unknown[]).includes(name)) return call;
+      return (...args: unknown[]) => {
+        const again = () => call(...args);
+        kept.add(again);
+        return again();
+      };
     },
   });
 }
@@ -111,7 +132,7 @@ function guarded(subscriber: Redis, log: Log): Redis {
       }) as never,
     );
   };
-  return new Proxy(forgiving(subscriber), {
+  return new Proxy(keepSubscriptions(subscriber), {
     get: (target, name) => (name === 'on' ? on : Reflect.get(target, name)),
   });
 }
