@@ -26,14 +26,18 @@ const effect = <T>(found: T | undefined | false, what: (found: T) => string): st
   return what(found);
 };
 
+/** Faults meet: one waits for what it strikes while another has it down. */
+async function eventually(there: () => boolean, otherwise: string): Promise<void> {
+  for (const until = performance.now() + 60_000; !there(); await delay(100))
+    if (performance.now() > until) throw new NoEffect(otherwise);
+}
+
 /** A node that is up; waits for one while others fall. */
 async function live(nodes: readonly Node[], random: Random, count = 1): Promise<Node[]> {
-  for (const until = performance.now() + 60_000; performance.now() < until; await delay(100)) {
-    const up = nodes.filter(node => node.up);
-    if (up.length < count) continue;
-    return Array.from({ length: count }, () => up.splice(random.whole(0, up.length - 1), 1)[0] as Node);
-  }
-  throw new NoEffect('no hub was up');
+  const up = () => nodes.filter(node => node.up);
+  await eventually(() => up().length >= count, 'no hub was up');
+  const choice = up();
+  return Array.from({ length: count }, () => choice.splice(random.whole(0, choice.length - 1), 1)[0] as Node);
 }
 
 const killed =
@@ -58,9 +62,9 @@ const stopped =
 const onClients =
   (strike: (node: Node, random: Random) => Promise<number | undefined>, unit: string): Fault =>
   async ({ nodes }, random) => {
-    const busy = nodes.filter(node => node.up && node.clients.connections > 0);
-    if (busy.length === 0) throw new NoEffect('no client was connected');
-    return effect(await strike(random.pick(busy), random), amount => `${amount} ${unit}`);
+    const busy = () => nodes.filter(node => node.up && node.clients.connections > 0);
+    await eventually(() => busy().length > 0, 'no client was connected');
+    return effect(await strike(random.pick(busy()), random), amount => `${amount} ${unit}`);
   };
 const onRedis =
   (strike: (redis: RedisServer) => Promise<string>): Fault =>
@@ -70,14 +74,19 @@ const onRedis =
 const inDatabase = <T>(url: string, work: Parameters<typeof withConnection<T>>[1]) =>
   withConnection(url, work);
 
-/** Someone who is in a room now, with a room in which they are. */
-function present({ clients, admins }: Stage, random: Random): { client: ChaosClient; room: string } {
-  for (let look = 0; look < 200; look++) {
-    const client = random.pick(clients);
-    const copies = [...client.copies.values()].filter(copy => copy.subscribed);
-    if (copies.length > 0 && !admins.includes(client)) return { client, room: random.pick(copies).room };
-  }
-  throw new NoEffect('nobody was in a room');
+/** Someone who is in a room now, with a room in which they are; waits for one while all are cut off. */
+async function present(
+  { clients, admins }: Stage,
+  random: Random,
+): Promise<{ client: ChaosClient; room: string }> {
+  const there = () =>
+    clients.flatMap(client =>
+      admins.includes(client)
+        ? []
+        : [...client.copies.values()].filter(copy => copy.subscribed).map(({ room }) => ({ client, room })),
+    );
+  await eventually(() => there().length > 0, 'nobody was in a room');
+  return random.pick(there());
 }
 
 /** As an honest admin: the same call until it gets through. */
@@ -197,7 +206,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   },
 
   async 'leave and return'(stage, random) {
-    const { client, room } = present(stage, random);
+    const { client, room } = await present(stage, random);
     const copy = client.copies.get(room);
     await copy?.leave().catch(() => undefined);
     await delay(random.whole(500, 2000));
@@ -210,7 +219,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   async 'kick and return'(stage, random) {
     // Another fault may have put this one out in the same moment: then it is somebody else's turn.
     const { admin, user, room, seq } = await surely(async () => {
-      const { client, room } = present(stage, random);
+      const { client, room } = await present(stage, random);
       const { user } = client.options;
       const admin = stage.admins.find(one => one.copies.has(room)) as ChaosClient;
       return { admin, user, room, ...(await admin.ask('member:remove', { room, user })) };
@@ -222,7 +231,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   },
   async 'change a role'(stage, random) {
     return surely(async () => {
-      const { client, room } = present(stage, random);
+      const { client, room } = await present(stage, random);
       const admin = stage.admins.find(one => one.copies.has(room)) as ChaosClient;
       const role = random.pick(['moderator', 'member'] as const);
       const { seq } = await admin.ask('member:role', { room, user: client.options.user, role });
@@ -232,7 +241,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   async 'expire a token'(stage, random) {
     // Other faults may keep one from coming in at all before the token is over: then it is somebody else's turn.
     for (let attempt = 0; attempt < 3; attempt++) {
-      const { client } = present(stage, random);
+      const { client } = await present(stage, random);
       if (await client.expire(4, 12_000)) return `${client.options.user} was told that the session expired`;
     }
     throw new NoEffect('it had no effect');
