@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -111,12 +110,21 @@ async function ready(url: string, child: ChildProcess, until: number): Promise<v
   throw new Error(`The hub did not become ready within ${PATIENCE / 1000} s.`);
 }
 
-/** A port that was free a moment ago, for a hub that must come back at the same place. */
+/** Below the ports that the system gives to outgoing connections: one of those could be taken between this look and its use. */
+const PORTS = { first: 15_000, last: 32_000 };
+
+/** A port that was free a moment ago, for a server that must come back at the same place. */
 export async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
+  for (;;) {
+    const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first));
+    const server = createServer();
+    const free = await new Promise<boolean>(resolve => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    server.close();
+    await once(server, 'close');
+    return String(port);
+  }
 }
