@@ -55,6 +55,12 @@ export async function run({
 }: RunOptions): Promise<RunFacts> {
   await mkdir(folder, { recursive: true });
   await using parts = new AsyncDisposableStack();
+  // Whoever breaks the run off does not want its servers to go on.
+  const breakOff = () => void parts.disposeAsync().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, breakOff);
+    parts.defer(() => void process.off(signal, breakOff));
+  }
   const history = parts.use(openHistory(path.join(folder, 'history.jsonl')));
   const data = await mkdtemp(path.join(tmpdir(), 'first-court-chaos-'));
   // PostgreSQL does not run as root, so its own user must be able to come in here.

@@ -57,6 +57,7 @@ export function report(
   verdicts: readonly Verdict[],
   late: Latencies,
   command: string,
+  picture: string,
 ): string {
   const broken = verdicts.filter(({ result }) => result === 'broken');
   const p = (name: string, waits: readonly number[]) =>
@@ -76,7 +77,7 @@ export function report(
     `${scale.rate} sends/s for ${scale.traffic / 1000} s: ${facts.sent} sends, ${late.deliveryCount} deliveries, ${facts.reconnects} reconnects,`,
     `${facts.acks.lost} acks lost on the wire and ${facts.acks.late} late by 0.7 s of ${facts.acks.lost + facts.acks.late + facts.acks.whole} in the chaos, ${facts.finalReads} full reads at the end. Repeat it with \`${command}\`.`,
     '',
-    '![Timeline](timeline.svg)',
+    `![Sends, deliveries and the slowest acks of each second over the faults that were under way](${picture})`,
     '',
     '| promise | | verdict | facts | violations |',
     '| --- | --- | --- | --- | --- |',

@@ -2,8 +2,9 @@
 //
 //     npm run chaos -- --seed 7            the same plan again
 //     npm run chaos -- --redis off         hubs that share the database only
-//     npm run chaos -- --out DIR           where the evidence and the report go (data/chaos/seed-7)
-import { rm, writeFile } from 'node:fs/promises';
+//     npm run chaos -- --out DIR           where the evidence and the report go (data/chaos/full-7)
+//     npm run chaos -- --report DIR        the report and its picture there too, as seed-7.md and seed-7.svg
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../../server/config.ts';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     smoke: { type: 'boolean', default: false },
     redis: { type: 'string', default: 'auto' },
     out: { type: 'string' },
+    report: { type: 'string' },
   },
 });
 const seed = Number(values.seed);
@@ -41,14 +43,16 @@ const facts = await run({
 });
 const { verdicts, history } = await judge(folder);
 const command = `npm run chaos${values.smoke ? ':smoke' : ''} -- --seed ${seed} --redis ${redis ? 'on' : 'off'}`;
-await writeFile(
-  path.join(folder, 'report.md'),
-  report(facts, scales[size], verdicts, latencies(history), command),
-);
-await writeFile(
-  path.join(folder, 'timeline.svg'),
-  timeline(history, `First Court, ${size} chaos run, seed ${seed}`),
-);
+const picture = timeline(history, `First Court, ${size} chaos run, seed ${seed}`);
+const late = latencies(history);
+const write = async (target: string, name: string) => {
+  await mkdir(target, { recursive: true });
+  const words = report(facts, scales[size], verdicts, late, command, `${name}.svg`);
+  await writeFile(path.join(target, `${name}.md`), words);
+  await writeFile(path.join(target, `${name}.svg`), picture);
+};
+await write(folder, 'report');
+if (values.report) await write(path.resolve(values.report), `seed-${seed}`);
 say('');
 for (const line of lines(verdicts)) say(line);
 const idle = Object.entries(facts.faults).filter(([, { planned, done }]) => done < planned);
