@@ -65,10 +65,11 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 
   const redis = config.redisUrl ? parts.use(await openRedis(config.redisUrl, log)) : undefined;
   const limits = limitsOf(config, redis);
+  const peopleStore = createPeopleStore(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const hub = parts.use(
     createHub({
-      store: { ...createRoomStore(db), ...createUpkeepStore(db) },
+      store: { ...createRoomStore(db), ...createUpkeepStore(db), ensureUser: peopleStore.ensureUser },
       outlet: createOutlet(() => realtime.io),
       log,
       ...(redis && { bus }),
@@ -79,7 +80,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   );
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
-    store: createPeopleStore(db),
+    store: peopleStore,
     tokens: config.supabaseUrl ? acceptSupabase(tokens, config.supabaseUrl) : tokens,
     hasher: createArgon2(),
     limits,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Config, loadSecrets, readConfig } from '../../server/config.ts';
 import type { Db } from '../../server/store/db.ts';
+import { openEmbedded } from '../../server/store/embedded.ts';
 import { openStore } from '../../server/store/open.ts';
 import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
@@ -18,6 +19,24 @@ export function operatorConfig({ env }: Pick<Context, 'env'>): Config {
   if (existsSync(file)) process.loadEnvFile(file);
   return readConfig(env);
 }
+
+export interface OperatorDatabase extends AsyncDisposable {
+  readonly url: string;
+}
+
+/**
+ * Where the database is: the operator's PostgreSQL, or the embedded one, started if no hub runs.
+ * @throws CliError `supabase` when the hub speaks to Supabase's interface, which gives no way in
+ */
+export async function openOperatorDatabase(config: Config, supabase: string): Promise<OperatorDatabase> {
+  if (config.store.kind === 'supabase') throw new CliError(supabase);
+  if (config.store.kind === 'embedded') return openEmbedded(config.dataDir);
+  return { url: config.store.url, [Symbol.asyncDispose]: async () => {} };
+}
+
+/** To look into an embedded database that is not there would make one. */
+export const isAbsent = (config: Config): boolean =>
+  config.store.kind === 'embedded' && !existsSync(path.join(config.dataDir, 'postgres'));
 
 /** Up to date, also when no hub runs. */
 export function openOperatorStore(context: Context): Promise<Db> {

@@ -1,6 +1,7 @@
 // The command line as a tree: every command, its options, examples, and how mistakes are told.
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { backupCommand } from './commands/backup.ts';
 import { checkconfigCommand } from './commands/checkconfig.ts';
 import { completionCommand } from './commands/completion.ts';
 import { exportCommand } from './commands/export.ts';
@@ -9,6 +10,7 @@ import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { replayCommand } from './commands/replay.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { roomsCommand } from './commands/rooms.ts';
 import { sendCommand } from './commands/send.ts';
 import { tailCommand } from './commands/tail.ts';
@@ -57,6 +59,8 @@ export function createProgram(context: Context): Command {
     replayCommand,
     tokenCommand,
     migrateCommand,
+    backupCommand,
+    restoreCommand,
     checkconfigCommand,
   ];
   for (const create of commands) program.addCommand(inherit(program, create(context)));

@@ -36,7 +36,7 @@ export class RoomCopy {
     this.view = new MessageView(id, deps.keep);
   }
 
-  joined(answer: CallData<'room:join'>, reset: boolean): void {
+  joined(answer: CallData<'room:join'>, { reset, newLog }: { reset: boolean; newLog: boolean }): void {
     const { members, presence, messages = [] } = answer;
     this.#roster.joined(answer);
     if (Array.isArray(presence)) {
@@ -45,6 +45,7 @@ export class RoomCopy {
       this.#presenceCounts = undefined;
     }
     if (reset) this.view.reset(messages);
+    if (newLog) this.#readers = new Map();
     this.stale('messages');
     this.stale('presence');
   }

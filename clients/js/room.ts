@@ -227,7 +227,11 @@ export class LiveRoom implements Room {
   }
 
   acked(entry: OutboxEntry, sent: Sent): void {
-    if (this.#sync.isWanted && sent.seq > this.#sync.seq) this.#copy.view.acked(entry, sent);
+    const { isWanted, epoch, seq } = this.#sync;
+    if (!isWanted) return;
+    // It counts in another log than our copy: a backup was restored, and we are to be told, or this is from before (I15).
+    if (sent.epoch !== undefined && epoch !== undefined && sent.epoch !== epoch) this.resync();
+    else if (sent.seq > seq) this.#copy.view.acked(entry, sent);
   }
 
   get #status(): RoomSnapshot['status'] {
@@ -237,7 +241,7 @@ export class LiveRoom implements Room {
   }
 
   #joined(answer: CallData<'room:join'>, { reset, newLog }: { reset: boolean; newLog: boolean }): void {
-    this.#copy.joined(answer, reset);
+    this.#copy.joined(answer, { reset, newLog });
     this.#marker.joined(answer.readSeq, newLog);
     if (reset) for (const message of answer.messages ?? []) this.#settle(message);
     this.#changed();

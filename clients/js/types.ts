@@ -188,6 +188,8 @@ export interface SendOptions {
 export interface Sent {
   id: string;
   seq: number;
+  /** Of the log in which `seq` counts, where the hub says so. */
+  epoch?: string | undefined;
   at: string;
 }
 

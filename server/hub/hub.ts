@@ -5,6 +5,7 @@ import { createLeases } from './lease.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import type { Actor, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
+import type { PeopleStore } from './ports-people.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createReadCursors } from './read-cursors.ts';
@@ -15,7 +16,7 @@ import { createSignals } from './signals.ts';
 export type Hub = ReturnType<typeof createHub>;
 
 export interface HubOptions {
-  readonly store: RoomStore & UpkeepStore;
+  readonly store: RoomStore & UpkeepStore & Pick<PeopleStore, 'ensureUser'>;
   readonly outlet: Outlet;
   readonly log: Log;
   /** To the other nodes; without it there are none. */

@@ -140,7 +140,7 @@ test(`${RUNS} interleavings: dense from the join to the removal or the end (I4, 
           hint(head() - 1, head());
         }
         const at = head();
-        const feed = await feeds.open('room', at);
+        const feed = await feeds.open('room', { epoch: 'e', head: at });
         const missed = feed.members.has(name) ? feed.attach(`${name}-${sockets}`, name, at) : [];
         if (feed.members.has(name) && missed) {
           const socket = `${name}-${sockets++}`;
@@ -213,7 +213,7 @@ test(`${RUNS} interleavings: dense from the join to the removal or the end (I4, 
 test('a fan-out to thousands lets the loop turn between slices', async () => {
   const { seen, feeds, write, hint, head } = world();
   write('member.joined', 'ada');
-  const feed = await feeds.open('room', head());
+  const feed = await feeds.open('room', { epoch: 'e', head: head() });
   for (let i = 0; i < 3000; i++) {
     seen.set(`s${i}`, { seqs: [] });
     feed.attach(`s${i}`, 'ada', head());
@@ -228,6 +228,32 @@ test('a fan-out to thousands lets the loop turn between slices', async () => {
   }
   assert.ok(turns >= 10, `${turns} turns`);
   feeds.release(feed);
+});
+
+test('a feed is of the log that its caller read, and of no other: a backup may be restored at any moment (I15)', async () => {
+  const world = { epoch: 'old', head: 9 };
+  const told: string[] = [];
+  const feeds = createRoomFeeds({
+    outlet: { resync: (sockets: readonly string[]) => void told.push(...sockets) } as never,
+    log,
+    moved: () => {},
+    store: {
+      openFeed: async () => ({ ...world, members: [] }),
+      feedEvents: async () => ({ ...world, items: [] }),
+      heads: async () => ({}),
+    },
+  });
+  const old = await feeds.open('room', world);
+  old.attach('s', 'ada', 9);
+  const before = { ...world };
+  Object.assign(world, { epoch: 'new', head: 3 });
+  const feed = await feeds.open('room', world);
+  assert.equal([feed.epoch, feed.applied], ['new', 3]);
+  assert.equal(told, ['s'], 'who followed the old log begins again');
+  feeds.release(feed);
+  // What somebody read before the restore leads to no place in the log that there is now.
+  const stale = await feeds.open('room', before).catch(error => error);
+  assert.is(stale.code, 'unavailable');
 });
 
 test.run();

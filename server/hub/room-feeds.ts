@@ -5,8 +5,11 @@ import type { Log, Outlet, RoomStore } from './ports.ts';
 import { RoomFeed } from './room-feed.ts';
 
 export interface RoomFeeds {
-  /** The feed of a room, having applied at least `head`. It stays open until `release`. @throws HubError, Unreachable */
-  open(room: string, head: number): Promise<RoomFeed>;
+  /**
+   * The feed of a room, of that very log (I15), having applied at least `head`. It stays open until `release`.
+   * @throws HubError, Unreachable
+   */
+  open(room: string, place: { readonly epoch: string; readonly head: number }): Promise<RoomFeed>;
   /** Gives back what `open` lent: a feed that nobody uses or hears is closed. */
   release(feed: RoomFeed): void;
   get(room: string): RoomFeed | undefined;
@@ -72,11 +75,16 @@ export function createRoomFeeds(deps: {
   };
 
   return {
-    async open(room, head) {
+    async open(room, { epoch, head }) {
       // A feed can be closed between being found and being used; the second look then opens a new one.
       for (let attempt = 0; attempt < 5; attempt++) {
         const feed = await followed(room);
         if (feeds.get(room) !== feed) continue;
+        // Either the feed follows a log that is no more, or the caller read one: the next feed will tell.
+        if (feed.epoch !== epoch) {
+          lost(feed);
+          continue;
+        }
         use(feed, 1);
         try {
           await feed.reach(head);

@@ -10,6 +10,7 @@ import { HubError, notFound, unavailable } from './errors.ts';
 import type { LogWriter } from './log-writer.ts';
 import { isAdmin, mayOrThrow } from './policy.ts';
 import type { Actor, OpenedRoom, RoomStore } from './ports.ts';
+import type { PeopleStore } from './ports-people.ts';
 import type { PresenceHub } from './presence.ts';
 import type { RoomFeed } from './room-feed.ts';
 import type { RoomFeeds } from './room-feeds.ts';
@@ -20,7 +21,7 @@ export type RoomHub = ReturnType<typeof createRooms>;
 const DIRECT_ID = /^direct-[0-9a-f]{32}$/;
 
 export function createRooms(deps: {
-  store: RoomStore;
+  store: RoomStore & Pick<PeopleStore, 'ensureUser'>;
   writer: LogWriter;
   feeds: RoomFeeds;
   presence: PresenceHub;
@@ -42,7 +43,15 @@ export function createRooms(deps: {
     if ('role' in opened) return opened;
     // An admin who is not in a private room is no exception: to read it they add themselves, and the log says so.
     if (opened.room.kind !== 'public') throw notFound('You are not in this room.');
-    await append(actor, { room, type: 'member.joined', data: { user: actor.id, role: 'member' } });
+    const wish = { room, type: 'member.joined', data: { user: actor.id, role: 'member' } } as const;
+    try {
+      await append(actor, wish);
+    } catch (error) {
+      if (!(error instanceof HubError) || error.code !== 'not_found') throw error;
+      // Written down when they connected, but a backup of before that was restored since.
+      await store.ensureUser(actor);
+      await append(actor, wish);
+    }
     const entered = await store.openRoom(room, actor, after);
     if ('role' in entered) return entered;
     throw new HubError('forbidden', 'You were removed from this room.');
@@ -103,7 +112,7 @@ export function createRooms(deps: {
     ): Promise<CallData<'room:join'>> {
       for (let attempt = 0; attempt < 5; attempt++) {
         const opened = await enter(actor, room, after);
-        const feed = await feeds.open(room, opened.room.head);
+        const feed = await feeds.open(room, opened.room);
         try {
           const joined = subscribe(actor, socket, opened, feed);
           if (joined) return joined;
@@ -154,7 +163,7 @@ export function createRooms(deps: {
       }
       const opened = await store.openRoom(room as string, actor);
       if (!('role' in opened)) throw new HubError('forbidden', 'Join the room first.');
-      const feed = await feeds.open(opened.room.id, opened.room.head);
+      const feed = await feeds.open(opened.room.id, opened.room);
       try {
         return { presence: presence.inRoom(feed) };
       } finally {

@@ -57,10 +57,11 @@ export async function readMigrations(dir: string = MIGRATIONS_DIR): Promise<Migr
 
 /**
  * Applies what is missing and returns it (empty: nothing to do, found out with one query).
+ * @param upTo the version to stop at, for a backup of that version
  * @throws MigrationError when history and files differ, or a file fails; what was applied before it stays
  */
-export async function migrate(sql: Sql, dir: string = MIGRATIONS_DIR): Promise<Recorded[]> {
-  const files = await readMigrations(dir);
+export async function migrate(sql: Sql, dir: string = MIGRATIONS_DIR, upTo?: number): Promise<Recorded[]> {
+  const files = (await readMigrations(dir)).slice(0, upTo);
   const pending = compare(files, await recorded(sql));
   const applied: Recorded[] = [];
   for (const file of pending) {

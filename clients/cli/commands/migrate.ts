@@ -1,13 +1,9 @@
 // `court migrate`: brings the hub's database up to date, or says what that would mean.
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { Command } from 'commander';
-import { openEmbedded } from '../../../server/store/embedded.ts';
 import { migrate, readMigrations } from '../../../server/store/migrate.ts';
 import { openPostgres, type Sql } from '../../../server/store/postgres.ts';
 import type { Context } from '../context.ts';
-import { CliError } from '../errors.ts';
-import { operatorConfig } from '../operator.ts';
+import { isAbsent, openOperatorDatabase, operatorConfig } from '../operator.ts';
 import { examples } from '../options.ts';
 
 export function migrateCommand(context: Context): Command {
@@ -17,25 +13,19 @@ export function migrateCommand(context: Context): Command {
     .addHelpText('after', examples('court migrate --dry-run', 'DATABASE_URL=postgres://… court migrate'))
     .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
       const config = operatorConfig(context);
-      if (config.store.kind === 'supabase')
-        throw new CliError(
-          "Supabase takes tables and functions by the project's connection string alone: " +
-            'DATABASE_URL=postgres://… court migrate',
-        );
       const files = (await readMigrations()).map(label);
-      // To look into an embedded database that is not there would make one.
-      const absent = config.store.kind === 'embedded' && !existsSync(path.join(config.dataDir, 'postgres'));
-      if (dryRun && absent) return report(context, files, dryRun);
+      if (dryRun && isAbsent(config)) return report(context, files, dryRun);
       await using parts = new AsyncDisposableStack();
-      const url =
-        config.store.kind === 'postgres'
-          ? config.store.url
-          : parts.use(await openEmbedded(config.dataDir)).url;
+      const { url } = parts.use(await openOperatorDatabase(config, SUPABASE));
       const { sql } = parts.use(await openPostgres(url, { max: 1, name: 'court migrate' }));
       if (dryRun) await report(context, files.slice(await countApplied(sql)), dryRun);
       else await report(context, (await migrate(sql)).map(label), dryRun);
     });
 }
+
+const SUPABASE =
+  "Supabase takes tables and functions by the project's connection string alone: " +
+  'DATABASE_URL=postgres://… court migrate';
 
 const label = ({ version, name }: { version: number; name: string }) =>
   `${String(version).padStart(4, '0')}_${name}`;
