@@ -13,6 +13,7 @@ import { type Node, openNode } from './node.ts';
 import { type FaultName, plan, type Scale } from './plan.ts';
 import { createRandom, type Random } from './random.ts';
 import { openRedis } from './redis.ts';
+import { type Loss, loseAndRestore } from './restore.ts';
 import { talk } from './traffic.ts';
 
 export interface RunOptions {
@@ -39,6 +40,7 @@ export interface RunFacts {
   readonly clients: number;
   /** Acks of messages while there was chaos, as the proxies passed them on. */
   readonly acks: { readonly lost: number; readonly late: number; readonly whole: number };
+  readonly loss: Loss;
   readonly faults: FaultCounts;
 }
 
@@ -108,12 +110,22 @@ export async function run({
   const sent = await talking;
   history.write({ kind: 'phase', name: 'quiesce' });
   progress('quiet now');
-  const rest = Date.now() + scale.quiesce;
-  // Who still waits for an answer gets the minute that I12 allows.
-  while (Date.now() < rest || (Date.now() < rest + 60_000 && !all.every(client => client.idle)))
-    await delay(50);
-  history.write({ kind: 'phase', name: 'check' });
+  await Promise.all([delay(scale.quiesce), settled(all)]);
   if (redis) await askPresence(all, history);
+  history.write({ kind: 'phase', name: 'restore' });
+  const loss = await loseAndRestore({
+    ...{ databaseUrl: database.url, folder, history },
+    async talk() {
+      await talk(speakers, scale.rate, history.now() + scale.aroundRestore);
+      await settled(all);
+    },
+    restartDatabase: () => faults['restart PostgreSQL'](stage, random),
+  });
+  progress(
+    `${loss.entries} entries were lost with the database; the backup was in place after ${loss.ms} ms`,
+  );
+  await delay(scale.quiesce);
+  history.write({ kind: 'phase', name: 'check' });
 
   const finalReads = await readAll(all, nodes, history, path.join(folder, 'reads'));
   const reconnects = all.reduce((sum, client) => sum + client.reconnects, 0);
@@ -131,11 +143,18 @@ export async function run({
     finalReads,
     clients: all.length,
     acks,
+    loss,
     faults: counts,
   };
   await writeFile(path.join(folder, 'run.json'), JSON.stringify(facts, null, 2));
   await parts.disposeAsync();
   return facts;
+}
+
+/** Everybody knows what became of what they sent; who waits for an answer gets the minute that I12 allows. */
+async function settled(clients: readonly ChaosClient[]): Promise<void> {
+  const until = performance.now() + 60_000;
+  while (performance.now() < until && !clients.every(client => client.idle)) await delay(50);
 }
 
 /** Of the acks in the chaos, one in twenty is lost and one comes late. */

@@ -19,7 +19,7 @@ interface Where {
 
 /** `t` is milliseconds of the harness's one monotonic clock; `since` is when the call of this record began. */
 export type HistoryRecord = { readonly t: number } & (
-  | { kind: 'phase'; name: 'warm-up' | 'chaos' | 'quiesce' | 'check' }
+  | { kind: 'phase'; name: 'warm-up' | 'chaos' | 'quiesce' | 'restore' | 'check' }
   | { kind: 'connect'; client: string; user: string; node: string; socket: string }
   | { kind: 'disconnect'; client: string; socket: string; reason: string }
   /** One attempt at a call that writes; `call` is its number, `id` stays the same when it is repeated. */

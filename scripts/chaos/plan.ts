@@ -37,6 +37,8 @@ export interface Scale {
   readonly chaos: number;
   readonly traffic: number;
   readonly quiesce: number;
+  /** Of the traffic before and after the restore. */
+  readonly aroundRestore: number;
   readonly users: number;
   readonly bots: number;
   readonly admins: number;
@@ -57,6 +59,7 @@ export const scales = {
     chaos: 145_000,
     traffic: 180_000,
     quiesce: 20_000,
+    aroundRestore: 5000,
     ...{ users: 200, bots: 30, admins: 10, rooms: 24, people: 20, rate: 160 },
     counts: counts([6, 1, 1, 4, 1, 2, 3, 1, 3, 4, 4, 2, 3, 2, 2, 30, 150, 12, 8, 4, 4, 150, 150, 20, 60]),
   },
@@ -65,6 +68,7 @@ export const scales = {
     chaos: 24_000,
     traffic: 40_000,
     quiesce: 5000,
+    aroundRestore: 2000,
     ...{ users: 100, bots: 15, admins: 5, rooms: 12, people: 20, rate: 150 },
     counts: counts([2, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 20, 2, 2, 1, 1, 15, 15, 5, 6]),
   },

@@ -24,28 +24,40 @@ export function checkLiveness(evidence: Evidence): Finding {
   }
   const users = new Map(evidence.of('connect').map(({ client, user }) => [client, user]));
   const applies = Map.groupBy(evidence.of('apply'), ({ client, room }) => `${client} ${room}`);
-  for (const [key, join] of staying(evidence, end)) {
-    const user = users.get(join.client) as string;
-    const last = evidence.stays(join.room, user).at(-1);
-    const head = evidence.rooms.get(join.room)?.head ?? 0;
-    // Who was removed has nothing to catch up with.
-    if (!last || last.to !== Number.POSITIVE_INFINITY) continue;
+  /** How far a stay had come by then. */
+  const reached = (key: string, join: RecordOf<'join'>, by: number) =>
+    Math.max(
+      ...(applies.get(key) ?? []).filter(one => one.stay === join.stay && one.t <= by).map(one => one.to),
+      join.t <= by ? join.base : 0,
+    );
+  /** Who was removed has nothing to catch up with. */
+  const isMember = ({ client, room }: RecordOf<'join'>) =>
+    evidence.stays(room, users.get(client) as string).at(-1)?.to === Number.POSITIVE_INFINITY;
+
+  const inTime = lastHeal + CATCH_UP;
+  // A restored backup ends every copy, so what was held before it is looked at before it.
+  const restored = Math.min(
+    ...evidence.of('restore').flatMap(({ t }) => (t > inTime ? [t] : [])),
+    Number.POSITIVE_INFINITY,
+  );
+  for (const [key, join] of staying(evidence, Math.min(end, restored))) {
+    const wanted = due.get(join.room) ?? 0;
+    if (!isMember(join) || join.t > inTime) continue;
     finding.fact();
-    const reached = (by: number) =>
-      Math.max(
-        ...(applies.get(key) ?? []).filter(one => one.stay === join.stay && one.t <= by).map(one => one.to),
-        join.t <= by ? join.base : 0,
-      );
-    const inTime = due.get(join.room) ?? 0;
-    if (join.t <= lastHeal + CATCH_UP && reached(lastHeal + CATCH_UP) < inTime)
+    if (reached(key, join, inTime) < wanted)
       finding.broken(
-        `${join.client} had not ${join.room}/${inTime} ${CATCH_UP / 1000} s after the last fault healed`,
+        `${join.client} had not ${join.room}/${wanted} ${CATCH_UP / 1000} s after the last fault healed`,
         join,
-        { reached: reached(lastHeal + CATCH_UP) },
+        { reached: reached(key, join, inTime) },
       );
-    if (reached(end) < head)
+  }
+  for (const [key, join] of staying(evidence, end)) {
+    const head = evidence.rooms.get(join.room)?.head ?? 0;
+    if (!isMember(join)) continue;
+    finding.fact();
+    if (reached(key, join, end) < head)
       finding.broken(`${join.client} never came to the end of ${join.room}`, join, {
-        reached: reached(end),
+        reached: reached(key, join, end),
         head,
       });
   }
