@@ -65,7 +65,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     ...(config.publicUrl ? [config.publicUrl] : []),
   ]);
 
-  const redis = config.redisUrl ? parts.use(await openRedis(config.redisUrl, log)) : undefined;
+  const redis = config.redis ? parts.use(await openRedis(config.redis, log)) : undefined;
   const limits = limitsOf(config, redis, log);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const hub = parts.use(
@@ -128,7 +128,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   );
   hub.background.every(1000, 'close slow readers', realtime.endSlow);
   if (limits.share) hub.background.every(LIMITS_SHARE, 'even out limits with the other nodes', limits.share);
-  hub.background.every(SESSION_POLL, 'end sessions that are over', async () => {
+  hub.background.every(overrides.pollMs ?? SESSION_POLL, 'end sessions that are over', async () => {
     const open = realtime.openSessions();
     if (open.length === 0) return;
     for (const session of await people.endedSessions(open)) realtime.endSession(session);
