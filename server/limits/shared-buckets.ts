@@ -16,8 +16,8 @@ const BATCH = 500;
 
 /**
  * Told is what a key has taken and not yet refilled. The ledger's answer can only add to what is known here, and is counted from the moment of
- * asking: a node never refuses what one bucket for all nodes would give. What it may give too much is what the others took since it last
- * asked. So n nodes that share every d seconds give a key at most
+ * asking: a node never refuses what one bucket for all nodes would give, unless an answer was lost, when the same is told twice. What it may
+ * give too much is what the others took since it last asked. So n nodes that share every d seconds give a key at most
  *
  *     burst + perSecond * t + (n - 1) * (burst + perSecond * d)
  *
