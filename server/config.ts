@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { z } from 'zod';
+import type { RedisAddress } from './redis-address.ts';
 import { settings, unusedSettings } from './settings.ts';
 
 export { loadSecrets, type Secrets } from './secrets.ts';
@@ -26,7 +27,7 @@ export interface Config {
   /** The project whose Auth tokens are accepted, without a slash at the end. */
   readonly supabaseUrl: string | undefined;
   /** Between several nodes; undefined: this one is alone, or hears of others by the database. */
-  readonly redisUrl: string | undefined;
+  readonly redis: RedisAddress | undefined;
   /** Undefined: loadSecrets makes one, which production does not allow. */
   readonly jwtSecret: string | undefined;
   /** 32 bytes. Undefined: as above. */
@@ -99,7 +100,7 @@ export function readConfig(
     dataDir: inFolder(values.DATA_DIR ?? 'data'),
     store: chooseStore(values),
     supabaseUrl: values.SUPABASE_URL,
-    redisUrl: values.REDIS_URL,
+    redis: values.REDIS_URL,
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
     tls:

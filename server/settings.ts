@@ -1,6 +1,7 @@
 // Every environment variable this version reads: how its text becomes a value, and an example of a good one.
 import net from 'node:net';
 import { z } from 'zod';
+import { parseRedisAddress } from './redis-address.ts';
 
 export interface Setting<T> {
   /** From the variable's text; its message says what is wrong, as in `PORT: "abc" <message>`. */
@@ -114,7 +115,7 @@ export const settings = {
     secret: true,
   },
   REDIS_URL: {
-    schema: rule(value => url(value, 'redis:', 'rediss:'), 'is not the address of a Redis server'),
+    schema: rule(parseRedisAddress, 'is not the address of a Redis server or of nodes of a cluster'),
     example: 'redis://:password@127.0.0.1:6379',
     secret: true,
   },

@@ -16,7 +16,7 @@ import type { Log } from './hub/ports.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
-import { createRedisLimits } from './limits/redis.ts';
+import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
@@ -49,6 +49,8 @@ export interface Overrides {
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
 /** How often sessions that another node ended are looked for (attack 12: within 2 s). */
 const SESSION_POLL = 1500;
+/** How often nodes tell each other how fast calls came. */
+const LIMITS_SHARE = 250;
 
 /**
  * Starts a hub. What was opened before a failure is closed again.
@@ -63,8 +65,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     ...(config.publicUrl ? [config.publicUrl] : []),
   ]);
 
-  const redis = config.redisUrl ? parts.use(await openRedis(config.redisUrl, log)) : undefined;
-  const limits = limitsOf(config, redis);
+  const redis = config.redis ? parts.use(await openRedis(config.redis, log)) : undefined;
+  const limits = limitsOf(config, redis, log);
   const peopleStore = createPeopleStore(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const hub = parts.use(
@@ -126,7 +128,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     }),
   );
   hub.background.every(1000, 'close slow readers', realtime.endSlow);
-  hub.background.every(SESSION_POLL, 'end sessions that are over', async () => {
+  if (limits.share) hub.background.every(LIMITS_SHARE, 'even out limits with the other nodes', limits.share);
+  hub.background.every(overrides.pollMs ?? SESSION_POLL, 'end sessions that are over', async () => {
     const open = realtime.openSessions();
     if (open.length === 0) return;
     for (const session of await people.endedSessions(open)) realtime.endSession(session);
@@ -146,9 +149,9 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   };
 }
 
-function limitsOf(config: Config, redis: RedisLink | undefined): Limits {
+function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {
   if (!config.rateLimits) return createNoLimits();
   const handshakes = config.maxHandshakesPerAddress;
-  const local = createMemoryLimits({ 'handshake.address': { perSecond: handshakes, burst: handshakes } });
-  return redis ? createRedisLimits(redis.client, local) : local;
+  const rates = { 'handshake.address': { perSecond: handshakes, burst: handshakes } };
+  return redis ? createRedisLimits(redis.client, log, rates) : createMemoryLimits(rates);
 }

@@ -1,12 +1,12 @@
 // What each fault does. Each returns its effect in words; one that had none throws, and counts as not done.
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '../../server/store/databases.ts';
+import type { RedisServer } from '../lib/redis-server.ts';
 import type { ChaosClient } from './client.ts';
 import type { HistoryWriter } from './history.ts';
 import type { Node } from './node.ts';
 import type { FaultName } from './plan.ts';
 import type { Random } from './random.ts';
-import type { RedisServer } from './redis.ts';
 
 export interface Stage {
   readonly nodes: readonly Node[];
@@ -122,23 +122,22 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   },
 
   'restart Redis': onRedis(async redis => {
-    const run = async () => /run_id:(\w+)/.exec(await redis.command('INFO server'))?.[1];
+    const run = async () => /run_id:(\w+)/.exec(String(await redis.command('INFO', 'server')))?.[1];
     const before = await run();
-    await redis.restart(1500);
+    await redis.kill();
+    await delay(1500);
+    await redis.restart();
     return effect((await run()) !== before, () => 'another process answers');
   }),
-  FLUSHALL: onRedis(async redis => effect((await redis.command('FLUSHALL')) === '+OK', () => 'empty')),
+  FLUSHALL: onRedis(async redis => effect((await redis.command('FLUSHALL')) === 'OK', () => 'empty')),
   'CLIENT PAUSE': onRedis(async redis => {
-    await redis.command('CLIENT PAUSE 4000 ALL');
+    await redis.command('CLIENT', 'PAUSE', '4000', 'ALL');
     const began = performance.now();
     await redis.command('PING');
     return effect(performance.now() - began > 3000, () => 'a PING took more than 3 s');
   }),
   'CLIENT KILL pubsub': onRedis(async redis =>
-    effect(
-      Number((await redis.command('CLIENT KILL TYPE pubsub')).slice(1)),
-      count => `${count} connections`,
-    ),
+    effect(Number(await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')), count => `${count} connections`),
   ),
   async 'partition one hub from Redis'({ nodes }, random) {
     const [node] = (await live(nodes, random)) as [Node];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openEmbedded } from '../../server/store/embedded.ts';
+import { openRedisServer } from '../lib/redis-server.ts';
 import type { Fate } from './ack-faults.ts';
 import { ChaosClient, type ClientOptions } from './client.ts';
 import { faults, type Stage } from './faults.ts';
@@ -12,7 +13,6 @@ import { type HistoryWriter, openHistory } from './history.ts';
 import { type Node, openNode } from './node.ts';
 import { type FaultName, plan, type Scale } from './plan.ts';
 import { createRandom, type Random } from './random.ts';
-import { openRedis } from './redis.ts';
 import { type Loss, loseAndRestore } from './restore.ts';
 import { talk } from './traffic.ts';
 
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly scale: Scale;
   /** Where history, state and reads go. */
   readonly folder: string;
-  /** Hubs speak over Redis where there is a redis-server. */
+  /** Hubs speak over Redis, which takes a redis-server. */
   readonly redis: boolean;
   progress(line: string): void;
 }
@@ -69,9 +69,7 @@ export async function run({
   await chmod(data, 0o755);
   parts.defer(() => rm(data, { recursive: true, force: true }));
   const database = parts.use(await openEmbedded(data));
-  const redis = wantsRedis
-    ? parts.use((await openRedis()) as NonNullable<Awaited<ReturnType<typeof openRedis>>>)
-    : undefined;
+  const redis = wantsRedis ? parts.use(await openRedisServer()) : undefined;
   progress(`database and ${redis ? 'Redis' : 'no Redis'} are up`);
   const random = createRandom(seed);
   const noise = { on: false };

@@ -70,7 +70,7 @@ export interface PasswordHasher {
   verify(hash: string | undefined, password: string): Promise<boolean>;
 }
 
-/** What is counted on this node alone, in the path of every call. */
+/** What is counted in the path of every call: of one socket here, of the others for all nodes together as far as can be known without waiting. */
 export type FlowLimit =
   | 'call.socket'
   | 'call.user'
@@ -80,7 +80,7 @@ export type FlowLimit =
   | 'bytes.socket'
   | 'handshake.address';
 
-/** What is counted rarely and may be counted for all nodes together. */
+/** What is counted rarely, and may wait for the word of another machine. */
 export type AttemptLimit = 'login.address' | 'login.account' | 'register.address' | 'refresh.address';
 
 export type Taken = { readonly ok: true } | { readonly ok: false; readonly retryAfterMs: number };

@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createMemoryLimits, createNoLimits, flowRates } from './memory.ts';
+import { limitsContract } from '../testing/contracts/limits.ts';
+import { flowRates } from './flows.ts';
+import { createMemoryLimits, createNoLimits } from './memory.ts';
 
 const test = suite('limits/memory');
 
@@ -13,16 +15,6 @@ test('calls are limited as promised under "Overload"', () => {
   assert.is(flowRates['bytes.socket'].perSecond, 256 * 1024);
 });
 
-test('each limit counts for itself, and an override replaces its rate', () => {
-  const limits = createMemoryLimits({ 'handshake.address': { perSecond: 1, burst: 2 } });
-  assert.ok(limits.take('handshake.address', 'x').ok);
-  assert.ok(limits.take('handshake.address', 'x').ok);
-  const third = limits.take('handshake.address', 'x');
-  assert.ok(!third.ok && third.retryAfterMs > 0 && third.retryAfterMs <= 1000);
-  assert.ok(limits.take('call.socket', 'x', 40).ok);
-  assert.not(limits.take('call.socket', 'x').ok);
-});
-
 test('without limits everything is allowed', async () => {
   const limits = createNoLimits();
   for (let n = 0; n < 10_000; n++) assert.ok(limits.take('call.socket', 'x').ok);
@@ -30,3 +22,9 @@ test('without limits everything is allowed', async () => {
 });
 
 test.run();
+
+limitsContract('memory', async overrides => ({
+  nodes: [createMemoryLimits(overrides)],
+  async share() {},
+  async [Symbol.asyncDispose]() {},
+}));

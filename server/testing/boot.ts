@@ -22,7 +22,7 @@ export interface BootOptions extends Overrides {
   databaseUrl?: string;
 }
 
-const SECRET = 'a secret of the tests that is long enough';
+export const TEST_SECRET = 'a secret of the tests that is long enough';
 
 export async function boot({ env = {}, databaseUrl, ...overrides }: BootOptions = {}): Promise<TestHub> {
   await using parts = new AsyncDisposableStack();
@@ -31,7 +31,7 @@ export async function boot({ env = {}, databaseUrl, ...overrides }: BootOptions 
     ENVIRONMENT: 'test',
     PORT: '0',
     DATABASE_URL: url,
-    JWT_SECRET: SECRET,
+    JWT_SECRET: TEST_SECRET,
     RATE_LIMITS: 'off',
     MAX_CONNECTIONS_PER_USER: '10000',
     MAX_CONNECTIONS_PER_ADDRESS: '10000',
@@ -42,7 +42,7 @@ export async function boot({ env = {}, databaseUrl, ...overrides }: BootOptions 
     void complaints.push({ level, fields, message });
   const log: Log = { debug: () => {}, info: () => {}, warn: complain('warn'), error: complain('error') };
   const running = parts.use(await start(config, log, overrides));
-  const tokens = createJwt({ secret: SECRET });
+  const tokens = createJwt({ secret: TEST_SECRET });
   const open = parts.move();
   return {
     ...running,

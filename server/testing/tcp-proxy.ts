@@ -6,6 +6,8 @@ export interface TcpProxy extends AsyncDisposable {
   /** Breaks every connection and refuses new ones, until `mend`. */
   cut(): void;
   mend(): void;
+  /** The connections that are there pass nothing on any more, and are not closed either; new ones are as ever. */
+  fallSilent(): void;
 }
 
 export async function openTcpProxy(
@@ -43,6 +45,9 @@ export async function openTcpProxy(
     cut,
     mend() {
       whole = true;
+    },
+    fallSilent() {
+      for (const socket of open) socket.unpipe().pause();
     },
     async [Symbol.asyncDispose]() {
       cut();

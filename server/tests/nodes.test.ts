@@ -2,15 +2,16 @@
 import { Redis } from 'ioredis';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openRedisServer, type RedisServer } from '../../scripts/lib/redis-server.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
 import { consecutive } from '../testing/consecutive.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { openTestRedis, type TestRedis } from '../testing/redis.ts';
+import { readiness } from '../testing/signals.ts';
 
 const test = suite('nodes');
 let database: TestDatabase;
-let redis: TestRedis;
+let redis: RedisServer;
 let nodes: TestHub[];
 let ada: TestClient;
 let bob: TestClient;
@@ -31,7 +32,7 @@ const on = async (hub: TestHub | undefined, id: string) =>
 
 test.before(async () => {
   database = await openTestDatabase();
-  redis = await openTestRedis();
+  redis = await openRedisServer();
   nodes = await Promise.all([node('one'), node('two')]);
   [ada, bob] = (await Promise.all([on(nodes[0], 'ada'), on(nodes[1], 'bob')])) as [TestClient, TestClient];
 });
@@ -47,19 +48,6 @@ test.after(async () => {
   for (const hub of nodes) await hub[Symbol.asyncDispose]();
   await redis[Symbol.asyncDispose]();
   await database[Symbol.asyncDispose]();
-});
-
-test('messages of both nodes arrive on both, in one order, by hints', async () => {
-  await Promise.all(Array.from({ length: 200 }, (_, i) => send(i % 2 ? ada : bob, `${i}`)));
-  await ada.until(() => ada.events(room).filter(event => event.type === 'message.created').length === 200);
-  await bob.until(() => bob.events(room).filter(event => event.type === 'message.created').length === 200);
-  const ids = (client: TestClient) =>
-    client
-      .events(room)
-      .map(event => event.id)
-      .slice(-200);
-  assert.equal(ids(ada), ids(bob));
-  consecutive(ada.events(room).map(event => event.seq));
 });
 
 test('what is acknowledged on one node is there for the next call on another (I7, I8)', async () => {
@@ -81,43 +69,6 @@ test('a kick on one node ends the stay on another, at the entry (I9)', async () 
   consecutive(bob.events(room).map(event => event.seq));
 });
 
-test('presence, typing and reading are seen across nodes', async () => {
-  const status = (client: TestClient, user: string) =>
-    client.pushes
-      .filter(push => push.name === 'presence')
-      .flatMap(push => (push.payload as { changes?: { user: string; status: string }[] }).changes ?? [])
-      .findLast(change => change.user === user)?.status;
-  await bob.until(() => status(bob, 'ada') === 'active');
-  const { presence } = await bob.call('presence:get', { room });
-  assert.equal(presence.map(one => one.user).sort(), ['ada', 'bob']);
-  await bob.call('presence:set', { status: 'dnd' });
-  await ada.until(() => status(ada, 'bob') === 'dnd');
-  bob.socket.emit('typing', { room, on: true });
-  assert.equal(await ada.push('typing', push => push.room === room), { room, user: 'bob', on: true });
-  const { seq } = await send(ada, 'read me');
-  await bob.call('read:mark', { room, seq });
-  assert.equal(await ada.push('read', push => push.room === room), { room, user: 'bob', seq });
-
-  const cleo = await on(nodes[1], 'cleo');
-  await cleo.call('room:join', { room });
-  await ada.until(() => status(ada, 'cleo') === 'active');
-  await cleo[Symbol.asyncDispose]();
-  await ada.until(() => status(ada, 'cleo') === 'offline');
-});
-
-test('a node that comes later learns who is there', async () => {
-  await using third = await node('three');
-  await using eve = await on(third, 'eve');
-  const joined = await eve.call('room:join', { room });
-  const there = (joined.presence as { user: string }[]).map(one => one.user);
-  if (!there.includes('ada')) {
-    await eve.push(
-      'presence',
-      push => 'changes' in push && push.changes.some(change => change.user === 'ada'),
-    );
-  }
-});
-
 test('a forged hint is dropped (attack 33)', async () => {
   const forged = [{ room, epoch: 'x', head: 1e6, events: [] }];
   const [one] = nodes as [TestHub];
@@ -128,10 +79,10 @@ test('a forged hint is dropped (attack 33)', async () => {
     type: 6,
     data: ['hint', JSON.stringify(['log', forged]), 'signature'],
   });
-  await attacker.publish('first-court-request#/#', packet);
+  await attacker.publish('first-court{hub}-request#/#', packet);
   await attacker.call(
     'SPUBLISH',
-    'first-court#/#',
+    'first-court{hub}#/#',
     JSON.stringify({
       uid: 'evil',
       nsp: '/',
@@ -147,22 +98,6 @@ test('a forged hint is dropped (attack 33)', async () => {
   assert.not(one.complaints.some(complaint => complaint.level === 'error'));
 });
 
-test('signing out on one node ends the sockets on another', async () => {
-  const [one] = nodes as [TestHub];
-  const login = await fetch(`${one.url}/api/auth/guest`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ name: 'Brief' }),
-  });
-  const { accessToken } = (await login.json()) as { accessToken: string };
-  await using there = await connect((nodes[1] as TestHub).url, { token: accessToken });
-  await fetch(`${one.url}/api/auth/logout`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${accessToken}` },
-  });
-  assert.is((await there.push('session:end')).code, 'revoked');
-});
-
 test('without Redis the nodes go on, slower, and are fast again when it is back', async () => {
   const polled = await Promise.all([node('four', 300), node('five', 300)]);
   await using cleo = await on(polled[0], 'cleo');
@@ -171,20 +106,12 @@ test('without Redis the nodes go on, slower, and are fast again when it is back'
   await redis.kill();
   const lost = await send(cleo, 'without redis');
   await dan.until(() => dan.events(room).some(event => event.seq === lost.seq));
-  const readiness = (await (await fetch(`${(polled[0] as TestHub).url}/readyz`)).json()) as {
-    ready: boolean;
-    checks: { redis: string };
-  };
-  assert.is(readiness.ready, true);
-  assert.match(readiness.checks.redis, /^degraded: /);
+  const { ready, checks } = await readiness(polled[0] as TestHub);
+  assert.ok(ready);
+  assert.match(checks.redis, /^degraded: /);
 
   await redis.restart();
-  const [one, two] = nodes as [TestHub, TestHub];
-  const states = async () => {
-    const answers = await Promise.all([one, two].map(async hub => (await fetch(`${hub.url}/readyz`)).json()));
-    return answers.map(answer => (answer as { checks: { redis: string } }).checks.redis);
-  };
-  while ((await states()).some(state => state !== 'ok'));
+  for (const hub of nodes) while ((await readiness(hub)).checks.redis !== 'ok');
   // These two do not poll: only a hint can bring it, and the gap it left is read from the database.
   const back = await send(ada, 'back');
   await bob.until(() => bob.events(room).at(-1)?.seq === back.seq);
@@ -193,7 +120,7 @@ test('without Redis the nodes go on, slower, and are fast again when it is back'
 });
 
 test('a node can close while Redis does not answer (I16)', async () => {
-  await using brief = await openTestRedis();
+  await using brief = await openRedisServer();
   const hub = await boot({ databaseUrl: database.url, env: { REDIS_URL: brief.url } });
   const admin = new Redis(brief.url);
   await admin.call('CLIENT', 'PAUSE', '3000', 'ALL');
@@ -201,34 +128,6 @@ test('a node can close while Redis does not answer (I16)', async () => {
   await hub[Symbol.asyncDispose]();
   await new Promise(resolve => setImmediate(resolve));
   admin.disconnect();
-});
-
-test('a Redis that cannot be used at the start is one line that names REDIS_URL', async () => {
-  await using locked = await openTestRedis('--requirepass', 'secret-canary');
-  const refusal = (url: string) =>
-    boot({ databaseUrl: database.url, env: { REDIS_URL: url } }).then(
-      async hub => {
-        await hub[Symbol.asyncDispose]();
-        return 'started';
-      },
-      (error: Error) => error.message,
-    );
-  assert.match(
-    await refusal(locked.url),
-    /^REDIS_URL: the server asks for another user name or password; example: /,
-  );
-  const wrong = await refusal(`redis://:wrong-canary@127.0.0.1:${locked.port}`);
-  assert.match(wrong, /^REDIS_URL: the server asks for another user name or password; example: /);
-  assert.not.match(wrong, /canary/);
-  assert.match(
-    await refusal('redis://127.0.0.1:1'),
-    /^REDIS_URL: nothing answers there as Redis \(.*\); example: /,
-  );
-  await using right = await boot({
-    databaseUrl: database.url,
-    env: { REDIS_URL: `redis://:secret-canary@127.0.0.1:${locked.port}` },
-  });
-  assert.is((await fetch(`${right.url}/readyz`)).status, 200);
 });
 
 test.run();

@@ -4,19 +4,13 @@ import * as assert from 'uvu/assert';
 import type { Push } from '#shared/protocol/pushes.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
+import { changes } from '../testing/signals.ts';
 
 const test = suite('presence');
 let hub: TestHub;
 let ada: TestClient;
 let room: string;
 
-/** All changes of one person that were pushed. */
-const changes = (client: TestClient, user: string) =>
-  client.pushes
-    .filter(push => push.name === 'presence')
-    .flatMap(push => (push.payload as { changes?: { user: string; status: string }[] }).changes ?? [])
-    .filter(change => change.user === user)
-    .map(change => change.status);
 const person = async (id: string) => connect(hub.url, { token: await hub.token(id) });
 
 test.before(async () => {
@@ -34,33 +28,6 @@ test.after(async () => {
   await hub[Symbol.asyncDispose]();
 });
 
-test('a person is there while one device is, and gone when the grace after the last has passed', async () => {
-  const phone = await person('bob');
-  await phone.call('room:join', { room });
-  await using laptop = await person('bob');
-  await ada.until(() => changes(ada, 'bob').length === 1);
-  await phone[Symbol.asyncDispose]();
-  await laptop.call('presence:set', { status: 'away' });
-  await ada.until(() => changes(ada, 'bob').length === 2);
-  await laptop[Symbol.asyncDispose]();
-  await ada.until(() => changes(ada, 'bob').length === 3);
-  assert.equal(changes(ada, 'bob'), ['active', 'away', 'offline']);
-});
-
-test('a reload does not flicker', async () => {
-  const before = await person('cleo');
-  await before.call('room:join', { room });
-  await ada.until(() => changes(ada, 'cleo').length === 1);
-  await before[Symbol.asyncDispose]();
-  await using after = await person('cleo');
-  await after.call('room:join', { room });
-  await after.call('presence:set', { status: 'dnd', text: 'In court', emoji: '⚖️' });
-  await ada.until(() => changes(ada, 'cleo').length === 2);
-  assert.equal(changes(ada, 'cleo'), ['active', 'dnd']);
-  const { presence } = await ada.call('presence:get', { users: ['cleo'] });
-  assert.equal([presence[0]?.status, presence[0]?.text, presence[0]?.emoji], ['dnd', 'In court', '⚖️']);
-});
-
 test('who is there already when they join is news to the room', async () => {
   await using eve = await person('eve');
   await eve.call('room:create', { id: 'elsewhere', title: 'Elsewhere', kind: 'public' });
@@ -76,18 +43,6 @@ test('an own status ends when it was said to', async () => {
   await dan.call('presence:set', { status: 'dnd', until: new Date(Date.now() + 1500).toISOString() });
   await ada.until(() => changes(ada, 'dan').at(-1) === 'dnd');
   await ada.until(() => changes(ada, 'dan').at(-1) === 'active');
-});
-
-test('who is invisible looks offline, and still hears', async () => {
-  await using ghost = await person('ghost');
-  await ghost.call('room:join', { room });
-  await ada.until(() => changes(ada, 'ghost').at(-1) === 'active');
-  await ghost.call('presence:set', { status: 'invisible' });
-  await ada.until(() => changes(ada, 'ghost').at(-1) === 'offline');
-  const { presence } = await ada.call('presence:get', { room });
-  assert.not(presence.some(one => one.user === 'ghost'));
-  const { seq } = await ada.call('message:send', { room, id: crypto.randomUUID(), text: 'x' });
-  await ghost.until(() => ghost.events(room).some(event => event.seq === seq));
 });
 
 test('presence and typing stay among those who share a room (I9)', async () => {

@@ -3,14 +3,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openProxy } from '../../scripts/chaos/proxy.ts';
 import { createRandom } from '../../scripts/chaos/random.ts';
+import { openRedisServer } from '../../scripts/lib/redis-server.ts';
 import { boot } from '../testing/boot.ts';
 import { connect } from '../testing/client.ts';
-import { openTestRedis } from '../testing/redis.ts';
 
 const test = suite('redis faults');
 
 test('a connection that ends while it subscribes again costs neither the process nor the subscription (I16)', async () => {
-  await using redis = await openTestRedis();
+  await using redis = await openRedisServer();
   await using proxy = await openProxy({ host: '127.0.0.1', port: redis.port });
   const env = { REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
   // The poll of heads stands aside: what arrives at the other hub was told over Redis.

@@ -1,0 +1,9 @@
+// time limit: 240 s
+// The contract of signals over a real Redis Cluster of three masters.
+import { openRedisCluster } from '../../scripts/lib/redis-server.ts';
+import { signalsContract } from '../testing/contracts/signals.ts';
+
+signalsContract('two hubs over a Redis Cluster', {
+  hubs: 2,
+  open: async parts => ({ REDIS_URL: parts.use(await openRedisCluster()).url }),
+});
