@@ -15,8 +15,8 @@ const MAX_LANE = 5000;
 export interface Dispatch {
   /** Carries out one call and hands the reply to `ack`, if the client asked for one. Never throws, never rejects. */
   call(session: Session, name: string, args: readonly unknown[]): void;
-  /** From now on every call is refused as `unavailable`. */
-  close(): void;
+  /** From now on every call is refused as `unavailable`, and `turnedAway` is told of whose it was. */
+  close(turnedAway: (session: Session) => void): void;
 }
 
 export function createDispatch({
@@ -39,7 +39,7 @@ export function createDispatch({
     if (wait > 0) throw new HubError('rate_limited', 'Too many calls; slow down.', { retryAfterMs: wait });
   };
 
-  let closed = false;
+  let closed: ((session: Session) => void) | undefined;
 
   const run = async (session: Session, name: CallName, raw: unknown): Promise<unknown> => {
     if (closed) throw unavailable('This node is shutting down; connect again.');
@@ -75,12 +75,13 @@ export function createDispatch({
   };
 
   return {
-    close() {
-      closed = true;
+    close(turnedAway) {
+      closed = turnedAway;
     },
     call(session, name, args) {
       const last = args.at(-1);
       const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : () => {};
+      const turnedAway = closed;
       const inputs = typeof last === 'function' ? args.slice(0, -1) : args;
       const work = isCall(name)
         ? run(session, name, inputs[0])
@@ -90,6 +91,7 @@ export function createDispatch({
         error => {
           // No answer is the honest one: the socket is about to close, and the same id again tells.
           if (!(error instanceof OutcomeUnknown)) ack(refusal(error, session, name));
+          turnedAway?.(session);
         },
       );
     },

@@ -102,7 +102,14 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
 
   let drained: Promise<void> | undefined;
   const drain = async (overMs: number) => {
-    dispatch.close();
+    const leave = (session: Session, retryAfterMs?: number) =>
+      session.end({
+        code: 'draining',
+        reconnect: true,
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      });
+    // Who has something to say goes first: their next node can take it.
+    dispatch.close(session => void session.lane.idle().then(() => leave(session)));
     // What hangs on a database that is away must not keep the node from going.
     const patience = new AbortController();
     await Promise.race([
@@ -113,7 +120,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     const ends = [...sessions.values()].map(async session => {
       // Staggered, so that the clients do not storm the other nodes; who leaves earlier need not wait.
       if (overMs > 0) await delay(Math.random() * overMs, undefined, { ref: true });
-      session.end({ code: 'draining', reconnect: true, retryAfterMs: Math.round(Math.random() * 1000) });
+      leave(session, overMs > 0 ? undefined : Math.round(Math.random() * 1000));
     });
     await Promise.all(ends);
   };

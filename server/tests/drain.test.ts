@@ -74,6 +74,24 @@ test('ten rolls over two nodes under load lose nothing and double nothing (I1, I
   for (const hub of nodes) await hub[Symbol.asyncDispose]();
 });
 
+test('who has something to say while a node drains is sent on at once, not in turn', async () => {
+  await using hub = await boot();
+  const some = (name: string, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, async (_, i) =>
+        connect(hub.url, { token: await hub.token(`${name}${i}`) }),
+      ),
+    );
+  const quiet = await some('quiet', 6);
+  const talkers = await some('talker', 30);
+  const draining = hub.drain(5000);
+  for (const { socket } of talkers) socket.emit('room:list', {});
+  for (const client of talkers) await client.until(() => client.socket.disconnected);
+  // In turn, one of so many talkers would all but surely be the last.
+  assert.ok(quiet.some(({ socket }) => socket.connected));
+  await draining;
+});
+
 test('clients are told to come again, and new ones are turned away', async () => {
   await using hub = await boot();
   const clients = await Promise.all(

@@ -1,11 +1,14 @@
 // How PostgREST words its answers: the JSON of an error, and the HTTP status for each PostgreSQL error.
+import type { Readable } from 'node:stream';
 import { SQLSTATE } from '../../../server/store/sql-errors.ts';
 import type { Role } from './roles.ts';
 
 export interface Answer {
   readonly status: number;
-  /** JSON, or the page of a gateway. */
-  readonly body: string;
+  /** JSON, the page of a gateway, or the bytes of a file. */
+  readonly body: string | Readable;
+  /** In place of those for JSON. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The first that fits counts; the table is PostgREST's. */

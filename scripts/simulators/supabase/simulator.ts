@@ -1,12 +1,14 @@
-// A Supabase project on loopback, for tests and local work: its gateway with keys and faults, before PostgREST and Auth over a real PostgreSQL.
+// A Supabase project on loopback, for tests and local work: its gateway with keys and faults, before PostgREST and Auth over a real PostgreSQL, and Storage over a folder.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, problem } from './answers.ts';
 import { type Auth, createAuth } from './auth.ts';
 import { openRest } from './rest.ts';
 import type { Role } from './roles.ts';
+import { openStorage } from './storage.ts';
 
 /** What goes wrong with every request while it is set. */
 export type Fault =
@@ -35,6 +37,8 @@ export interface SimulatorOptions {
   databaseUrl: string;
   /** 0, the default: any free one. */
   port?: number;
+  /** Bytes that one object in Storage may have; 50 MiB, as in a new project. */
+  fileSizeLimit?: number;
 }
 
 const newKey = (kind: string) => `sb_${kind}_${crypto.randomUUID().replaceAll('-', '')}`;
@@ -42,8 +46,10 @@ const newKey = (kind: string) => `sb_${kind}_${crypto.randomUUID().replaceAll('-
 export async function openSupabaseSimulator({
   databaseUrl,
   port = 0,
+  fileSizeLimit = 50 * 1024 * 1024,
 }: SimulatorOptions): Promise<SupabaseSimulator> {
   const rest = openRest(databaseUrl);
+  const storage = await openStorage(fileSizeLimit);
   const closing = new AbortController();
   const requests = new Map<string, number>();
   const keys = new Map<string, Role>([
@@ -65,6 +71,8 @@ export async function openSupabaseSimulator({
 
   async function route(request: IncomingMessage, path: string): Promise<Answer> {
     if (path === '/auth/v1/.well-known/jwks.json') return { status: 200, body: JSON.stringify(auth.keys) };
+    if (path.startsWith('/storage/v1/'))
+      return storage.answer(request, path.slice('/storage/v1'.length), () => admit(request));
     const [, call, table] = /^\/rest\/v1\/(?:rpc\/([^/]+)|([^/]+))$/.exec(path) ?? [];
     const body = (await request.toArray()).join('');
     const role = await admit(request);
@@ -79,11 +87,15 @@ export async function openSupabaseSimulator({
     requests.set(pathname, (requests.get(pathname) ?? 0) + 1);
     const { fault } = simulator;
     if (fault?.kind === 'status') return void response.writeHead(fault.status).end(fault.body);
-    const { status, body } = await route(request, decodeURIComponent(pathname));
-    if (fault?.kind === 'cut') return void request.socket.destroy();
+    const { status, body, headers } = await route(request, decodeURIComponent(pathname));
+    if (fault?.kind === 'cut') {
+      if (typeof body !== 'string') body.destroy();
+      return void request.socket.destroy();
+    }
     if (fault?.kind === 'slow') await delay(fault.ms, undefined, { signal: closing.signal });
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-    response.end(body);
+    response.writeHead(status, headers ?? { 'content-type': 'application/json; charset=utf-8' });
+    if (typeof body === 'string') response.end(body);
+    else await pipeline(body, response);
   }
 
   const server = createServer((request, response) => {
@@ -106,6 +118,7 @@ export async function openSupabaseSimulator({
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
       await rest[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
     },
   };
   return simulator;
