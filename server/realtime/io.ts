@@ -15,6 +15,7 @@ import { type ConnectionCaps, createAdmission, RefusedHandshake } from './admiss
 import { createDispatch } from './dispatch.ts';
 import { createHandlers } from './handlers.ts';
 import { Session } from './session.ts';
+import { cutStrangers, FrugalWebSocketServer } from './websocket.ts';
 
 export type ServerPushes = { [N in PushName]: (payload: Push<N>) => void };
 type NoEvents = Record<string, never>;
@@ -72,10 +73,13 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const admission = createAdmission(deps);
   const dispatch = createDispatch({ handlers: createHandlers(hub, deps.authenticate), limits, log });
   const sessions = new Map<string, Session>();
+  /** Connections that somebody signed in on. */
+  const known = new WeakSet<object>();
 
   const io: HubServer = new Server(deps.server, {
     transports: deps.transports,
     allowUpgrades: deps.transports.length > 1,
+    wsEngine: FrugalWebSocketServer,
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
@@ -97,6 +101,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
   });
 
+  cutStrangers(io, connection => known.has(connection as object));
   if (deps.adapter) io.adapter(deps.adapter);
   if (deps.hinted) io.on('hint', deps.hinted);
 
@@ -142,6 +147,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   io.on('connection', socket => {
     const { actor, address } = socket.data;
     const session = new Session(socket, actor, address);
+    known.add(socket.conn);
     sessions.set(socket.id, session);
     hub.connected(actor, socket.id);
 
@@ -161,6 +167,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       hub.disconnected(actor, socket.id);
       // A join that was still under way subscribes a socket that is gone.
       void session.lane.idle().then(() => hub.disconnected(actor, socket.id));
+      // Who only leaves Socket.IO's namespace would keep a connection that nobody counts.
+      socket.conn.close();
     });
 
     socket.emit('welcome', {
