@@ -1,5 +1,8 @@
 // How long to wait before trying again: full jitter, so that a thousand clients of a fallen hub do not come back at once.
 
+/** Of a connection: a crowd that lost its hub comes back spread over 5 s. A call that is put off can come sooner. */
+export const RECONNECT = { firstMs: 5000 };
+
 export interface BackoffOptions {
   firstMs?: number;
   capMs?: number;
