@@ -4,11 +4,15 @@
 //     npm run bench:overload -- --json           one JSON text, for programs
 import { parseArgs } from 'node:util';
 import { calls } from './overload/calls.ts';
+import { connections } from './overload/connections.ts';
 import { mute } from './overload/mute.ts';
 import { payload } from './overload/payload.ts';
+import { reconnect } from './overload/reconnect.ts';
 import type { Measured, Row } from './overload/row.ts';
+import { slowReader } from './overload/slow-reader.ts';
+import { database, redis } from './overload/stall.ts';
 
-const rows: readonly Row[] = [payload, mute, ...calls];
+const rows: readonly Row[] = [payload, mute, connections, ...calls, slowReader, database, redis, reconnect];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
@@ -32,7 +36,7 @@ async function run(row: Row): Promise<Measured> {
     return await row.run(line => say(`  ${line}`));
   } catch (error) {
     say(`  ${(error as Error).stack}`);
-    return { measured: `broke off: ${(error as Error).message}`, passed: false };
+    return { measured: `broke off: ${(error as Error).message.split('\n')[0]}`, passed: false };
   }
 }
 

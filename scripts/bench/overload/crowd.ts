@@ -20,6 +20,8 @@ interface Wish {
 /** How long an answer is waited for. */
 const PATIENCE = 30_000;
 const sockets: Socket[] = [];
+/** Those that do not read just now. */
+let stalled: TcpSocket[] = [];
 const heard = { resync: 0, ends: {} as Record<string, number>, events: 0 };
 
 function listen(socket: Socket): void {
@@ -120,10 +122,20 @@ const deeds = {
   },
   /** From now on nobody reads what the hub sends. */
   stall() {
-    for (const socket of sockets) tcp(socket).pause();
+    stalled = sockets.map(tcp);
+    for (const socket of stalled) socket.pause();
   },
   read() {
-    for (const socket of sockets) tcp(socket).resume();
+    for (const socket of stalled) socket.resume();
+  },
+  /** The number of the room's newest entry. */
+  async head({ room }: { room: string }): Promise<number> {
+    const reply: Reply<{ head: number }> = await (sockets[0] as Socket).emitWithAck('messages:read', {
+      room,
+      limit: 1,
+    });
+    if (!reply.ok) throw new Error(reply.error.message);
+    return reply.data.head;
   },
   heard: () => heard,
   open: () => sockets.filter(socket => socket.connected).length,
