@@ -56,4 +56,6 @@ export function serve(deeds: Deeds): void {
     );
     process.send?.(answer);
   });
+  // Nobody is left to answer.
+  process.on('disconnect', () => process.exit());
 }

@@ -75,7 +75,7 @@ export const reconnect: Row = {
       // What is said after everybody is gone, so that they must be back to hear it.
       await delay(1000);
       const seq = await speakers.ask('head', { room: ROOM });
-      outcome = await crowd.ask('caughtUp', { seq, patience: 60_000 });
+      outcome = await crowd.ask('caughtUp', { seq, patience: 40_000 });
       took = performance.now() - began;
       say(`caught up after ${(took / 1000).toFixed(1)} s`);
     });
