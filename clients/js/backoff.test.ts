@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, RECONNECT } from './backoff.ts';
 
 const test = suite('backoff');
 
@@ -19,6 +19,11 @@ test('starts within a second, doubles, never waits longer than the cap, and hono
   );
   const most = (attempt: number) => backoffMs(attempt, 0, { random: () => 0.999_999 });
   assert.equal([0, 1, 2, 3, 4, 5, 50].map(most), [999, 1999, 3999, 7999, 15_999, 29_999, 29_999]);
+});
+
+test('a connection starts within five seconds, under the same cap', () => {
+  const most = (attempt: number) => backoffMs(attempt, 0, { ...RECONNECT, random: () => 0.999_999 });
+  assert.equal([0, 1, 2, 3, 50].map(most), [4999, 9999, 19_999, 29_999, 29_999]);
 });
 
 test('spreads a crowd over the whole range', () => {

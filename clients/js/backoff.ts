@@ -1,5 +1,11 @@
 // How long to wait before trying again: full jitter, so that a thousand clients of a fallen hub do not come back at once.
 
+/** Of a connection: a crowd that lost its hub comes back spread over 5 s. A call that is put off can come sooner. */
+export const RECONNECT = { firstMs: 5000 };
+
+/** Of a connection that its hub ended in its own time, spread already: the next hub is to have it soon. */
+export const SENT_ON = { firstMs: 250 };
+
 export interface BackoffOptions {
   firstMs?: number;
   capMs?: number;

@@ -35,7 +35,7 @@ export interface ClientOptions {
   account?: string;
   /** WebSocket only, unless said otherwise. */
   transports?: ('websocket' | 'polling')[];
-  /** Full jitter: the n-th wait is between 0 and `min(capMs, firstMs * 2^n)`. 1 s and 30 s. */
+  /** Full jitter: the n-th wait is between 0 and `min(capMs, firstMs * 2^n)`. 5 s for a connection, 1 s for a call, and 30 s. */
   backoff?: { firstMs?: number; capMs?: number };
   /** Newest messages a room keeps in memory, 1000. */
   keepMessages?: number;

@@ -11,9 +11,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openEmbedded } from '../../server/store/embedded.ts';
 import { freePort, type HubProcess, startHub } from '../hub-process.ts';
+import { openRedisServer } from '../lib/redis-server.ts';
 import { openDoor, watchHealth } from './balancer.ts';
 import { openProber } from './prober.ts';
-import { openRedis } from './redis.ts';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '10' }, json: { type: 'boolean', default: false } },
@@ -40,9 +40,7 @@ const data = await mkdtemp(path.join(tmpdir(), 'first-court-uptime-'));
 await chmod(data, 0o755);
 parts.defer(() => rm(data, { recursive: true, force: true }));
 const database = parts.use(await openEmbedded(data));
-const redis = await openRedis();
-if (!redis) throw new Error('There is no redis-server on this machine.');
-parts.use(redis);
+const redis = parts.use(await openRedisServer());
 
 const hubs: { port: number; process: HubProcess; start(): Promise<HubProcess> }[] = [];
 parts.defer(async () => void (await Promise.all(hubs.map(hub => hub.process.end('SIGTERM')))));
@@ -52,7 +50,7 @@ for (const name of ['one', 'two', 'three']) {
     NODE_NAME: name,
     DATA_DIR: data,
     DATABASE_URL: database.url,
-    REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    REDIS_URL: redis.url,
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'warn',
   };

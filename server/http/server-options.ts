@@ -2,10 +2,10 @@
 import type { ServerOptions } from 'node:http';
 
 export const serverOptions: ServerOptions = {
-  /** All headers of a request must be here in 10 s, */
-  headersTimeout: 10_000,
-  /** and its whole body in 30 s; else it is answered 408 and closed. */
+  /** Who connects and says nothing, or does not come to the end of the headers, is closed within 5 s, as is a mute WebSocket; */
+  headersTimeout: 4_500,
+  /** a whole body must be here in 30 s. Else it is answered 408 and closed. */
   requestTimeout: 30_000,
   /** How often the two are looked at. */
-  connectionsCheckingInterval: 2_000,
+  connectionsCheckingInterval: 250,
 };

@@ -5,12 +5,14 @@ import type { Reply } from '#shared/protocol/errors.ts';
 import { HubError, OutcomeUnknown, Unreachable, unavailable } from '../hub/errors.ts';
 import { parseInput } from '../hub/input.ts';
 import type { Log } from '../hub/ports.ts';
-import type { Limits } from '../hub/ports-people.ts';
+import type { FlowLimit, Limits } from '../hub/ports-people.ts';
 import { type Handlers, overlapping, writing } from './handlers.ts';
 import type { Session } from './session.ts';
 
 /** Calls of one socket that may wait, when limits are off. */
 const MAX_LANE = 5000;
+/** Longer names of rooms are refused as they are parsed, and not remembered by any limit. */
+const MAX_ROOM_ID = 80;
 
 export interface Dispatch {
   /** Carries out one call and hands the reply to `ack`, if the client asked for one. Never throws, never rejects. */
@@ -28,14 +30,22 @@ export function createDispatch({
   limits: Limits;
   log: Log;
 }): Dispatch {
-  const limited = (session: Session, name: CallName, input: { room?: string }): void => {
+  const limited = (session: Session, name: CallName, room: string | undefined): void => {
     const { actor } = session;
-    const taken = [limits.take('call.socket', session.id), limits.take('call.address', session.address)];
-    if (writing.has(name)) {
-      taken.push(limits.take(actor.role === 'bot' ? 'call.bot' : 'call.user', actor.id));
-      if (input.room !== undefined) taken.push(limits.take('call.room', input.room));
+    const writes = writing.has(name);
+    // From the narrowest outwards, and no further than the first that refuses: what one asks in vain is not taken from the others.
+    const wanted: [FlowLimit, string][] = [
+      ['call.socket', session.id],
+      ...(writes ? [[actor.role === 'bot' ? 'call.bot' : 'call.user', actor.id] as [FlowLimit, string]] : []),
+      ['call.address', session.address],
+      ...(writes && room !== undefined ? [['call.room', room] as [FlowLimit, string]] : []),
+    ];
+    let wait = session.overBytes;
+    for (const [limit, key] of wanted) {
+      if (wait > 0) break;
+      const taken = limits.take(limit, key);
+      if (!taken.ok) wait = taken.retryAfterMs;
     }
-    const wait = Math.max(session.overBytes, ...taken.map(one => (one.ok ? 0 : one.retryAfterMs)));
     if (wait > 0) throw new HubError('rate_limited', 'Too many calls; slow down.', { retryAfterMs: wait });
   };
 
@@ -43,8 +53,9 @@ export function createDispatch({
 
   const run = async (session: Session, name: CallName, raw: unknown): Promise<unknown> => {
     if (closed) throw unavailable('This node is shutting down; connect again.');
+    // Before it is parsed, so that a refusal costs next to nothing.
+    limited(session, name, roomOf(raw));
     const parsed = parseInput(calls[name].input, raw);
-    limited(session, name, parsed as { room?: string });
     if (session.lane.length >= MAX_LANE) {
       throw new HubError('rate_limited', 'Too many calls wait for an answer.', { retryAfterMs: 1000 });
     }
@@ -96,6 +107,12 @@ export function createDispatch({
       );
     },
   };
+}
+
+/** Of an input that nobody has looked at; ids of rooms are short. */
+function roomOf(raw: unknown): string | undefined {
+  const room = typeof raw === 'object' && raw !== null ? (raw as { room?: unknown }).room : undefined;
+  return typeof room === 'string' && room.length <= MAX_ROOM_ID ? room : undefined;
 }
 
 const isCall = (name: string): name is CallName => Object.hasOwn(calls, name);

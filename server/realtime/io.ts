@@ -15,6 +15,7 @@ import { type ConnectionCaps, createAdmission, RefusedHandshake } from './admiss
 import { createDispatch } from './dispatch.ts';
 import { createHandlers } from './handlers.ts';
 import { Session } from './session.ts';
+import { cutStrangers, FrugalWebSocketServer } from './websocket.ts';
 
 export type ServerPushes = { [N in PushName]: (payload: Push<N>) => void };
 type NoEvents = Record<string, never>;
@@ -72,10 +73,13 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const admission = createAdmission(deps);
   const dispatch = createDispatch({ handlers: createHandlers(hub, deps.authenticate), limits, log });
   const sessions = new Map<string, Session>();
+  /** Connections that somebody signed in on. */
+  const known = new WeakSet<object>();
 
   const io: HubServer = new Server(deps.server, {
     transports: deps.transports,
     allowUpgrades: deps.transports.length > 1,
+    wsEngine: FrugalWebSocketServer,
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
@@ -97,17 +101,14 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
   });
 
+  cutStrangers(io, connection => known.has(connection as object));
   if (deps.adapter) io.adapter(deps.adapter);
   if (deps.hinted) io.on('hint', deps.hinted);
 
   let drained: Promise<void> | undefined;
   const drain = async (overMs: number) => {
-    const leave = (session: Session, retryAfterMs?: number) =>
-      session.end({
-        code: 'draining',
-        reconnect: true,
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
-      });
+    const leave = (session: Session, retryAfterMs = 0) =>
+      session.end({ code: 'draining', reconnect: true, retryAfterMs });
     // Who has something to say goes first: their next node can take it.
     dispatch.close(session => void session.lane.idle().then(() => leave(session)));
     // What hangs on a database that is away must not keep the node from going.
@@ -120,7 +121,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     const ends = [...sessions.values()].map(async session => {
       // Staggered, so that the clients do not storm the other nodes; who leaves earlier need not wait.
       if (overMs > 0) await delay(Math.random() * overMs, undefined, { ref: true });
-      leave(session, overMs > 0 ? undefined : Math.round(Math.random() * 1000));
+      leave(session, overMs > 0 ? 0 : Math.round(Math.random() * 1000));
     });
     await Promise.all(ends);
   };
@@ -149,6 +150,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   io.on('connection', socket => {
     const { actor, address } = socket.data;
     const session = new Session(socket, actor, address);
+    known.add(socket.conn);
     sessions.set(socket.id, session);
     hub.connected(actor, socket.id);
 
@@ -168,6 +170,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       hub.disconnected(actor, socket.id);
       // A join that was still under way subscribes a socket that is gone.
       void session.lane.idle().then(() => hub.disconnected(actor, socket.id));
+      // Who only leaves Socket.IO's namespace would keep a connection that nobody counts.
+      socket.conn.close();
     });
 
     socket.emit('welcome', {

@@ -104,6 +104,7 @@ test('clients are told to come again, and new ones are turned away', async () =>
   for (const client of clients) {
     const end = await client.push('session:end');
     assert.equal([end.code, end.reconnect], ['draining', true]);
+    assert.ok((end.retryAfterMs as number) >= 0 && (end.retryAfterMs as number) <= 1000);
     await client.until(() => client.socket.disconnected);
   }
   await draining;

@@ -78,6 +78,26 @@ test('a person may write 120 times a minute over all sockets, a bot 5 times a se
   assert.ok(written >= 118 && written <= 130, `${written} passed`);
 });
 
+test('what one is refused is not taken from the room or the address', async () => {
+  await using loud = await person('loud-in-the-hall');
+  const { room } = await loud.call('room:create', { title: 'Hall', kind: 'public' });
+  await using neighbour = await person('neighbour-in-the-hall');
+  await neighbour.call('room:join', { room: room.id });
+  await loud.call('room:join', { room: room.id });
+  const shouts = await flood(
+    loud,
+    'message:send',
+    times(1000, () => message(room.id)),
+  );
+  assert.ok(shouts.refused > 800, `${shouts.refused} refused`);
+  const calm = await flood(
+    neighbour,
+    'message:send',
+    times(20, () => message(room.id)),
+  );
+  assert.equal(calm, { ok: 20, refused: 0 });
+});
+
 test('bytes are limited too', async () => {
   await using client = await person('heavy');
   const heavy = times(20, () => ({ room: 'none', pad: 'x'.repeat(60_000) }));

@@ -2,6 +2,7 @@
 import { HubError } from '../../hub/errors.ts';
 import type { Actor, Page, RoomStore } from '../../hub/ports.ts';
 import type { Db } from '../db.ts';
+import { createTogether } from '../together.ts';
 
 /** Entries in one page of recovery; `events:read` has the rest. */
 const RECOVERY_PAGE = 500;
@@ -14,26 +15,27 @@ const ROOM_LIST_PAGE = 200;
 export function createRoomStore(db: Db): RoomStore {
   /** Calls a function that answers either with data or with `{error}`. */
   const call = async <T>(fn: string, input: object): Promise<T> => {
-    const answer = (await db.call(fn, input)) as T | Failure;
-    if (isFailure(answer)) {
-      throw new HubError(answer.error.code, answer.error.message, { details: answer.error.details });
-    }
-    return answer;
+    return accepted((await db.call(fn, input)) as T | Failure);
   };
+  const openRoom = createTogether<object, Opened | Failure>(
+    async rooms => ((await db.call('open_rooms', { rooms })) as { answers: (Opened | Failure)[] }).answers,
+  );
   const reader = (actor: Actor) => ({ user: actor.id, admin: actor.role === 'admin' });
 
   return {
     append: async drafts => (await call<{ results: never }>('append_events', { drafts })).results,
     createRoom: async room => (await call<{ room: never }>('create_room', room)).room,
-    openRoom: (room, actor, after) =>
-      call('open_room', {
-        room,
-        ...reader(actor),
-        after,
-        page: RECOVERY_PAGE,
-        reach: RECOVERY_REACH,
-        messages: NEWEST_MESSAGES,
-      }),
+    openRoom: async (room, actor, after) =>
+      accepted(
+        await openRoom({
+          room,
+          ...reader(actor),
+          after,
+          page: RECOVERY_PAGE,
+          reach: RECOVERY_REACH,
+          messages: NEWEST_MESSAGES,
+        }),
+      ),
     listRooms: (actor, scope, cursor) =>
       call('list_rooms', { user: actor.id, scope, cursor, limit: ROOM_LIST_PAGE }),
     async readEvents(room, actor, after, limit) {
@@ -81,6 +83,14 @@ interface Place {
 
 interface Failure {
   error: { code: HubError['code']; message: string; details?: unknown };
+}
+
+type Opened = Awaited<ReturnType<RoomStore['openRoom']>>;
+
+/** @throws HubError what the function answered instead of data */
+function accepted<T>(answer: T | Failure): T {
+  if (!isFailure(answer)) return answer;
+  throw new HubError(answer.error.code, answer.error.message, { details: answer.error.details });
 }
 
 const isFailure = (answer: unknown): answer is Failure =>
