@@ -69,8 +69,14 @@ export interface Realtime extends AsyncDisposable {
 
 export function createRealtime(deps: RealtimeDeps): Realtime {
   const { hub, log, limits, origins, node } = deps;
-  const admission = createAdmission(deps);
-  const dispatch = createDispatch({ handlers: createHandlers(hub, deps.authenticate), limits, log });
+  const { pressure } = hub;
+  const admission = createAdmission({ ...deps, pressure });
+  const dispatch = createDispatch({
+    handlers: createHandlers(hub, deps.authenticate),
+    limits,
+    pressure,
+    log,
+  });
   const sessions = new Map<string, Session>();
 
   const io: HubServer = new Server(deps.server, {
