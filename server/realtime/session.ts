@@ -10,7 +10,7 @@ const MAX_CLOGGED = 30_000;
 /** Milliseconds after a refusal for load within which nobody who listens to us sends again (hub/errors.ts). */
 const TOLD_TO_WAIT = 1000;
 /** Milliseconds for which who does is not read. */
-const BREATHER = 200;
+const BREATHER = 150;
 /** The longest delay a timer takes. */
 const MAX_DELAY = 2 ** 31 - 1;
 
