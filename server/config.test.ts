@@ -166,6 +166,7 @@ test('production refuses made-up or weak secrets and open gates, naming each', (
   assert.equal(names({ ...SECRETS, JWT_SECRET: 'short' }), ['JWT_SECRET']);
   assert.equal(names({ ...SECRETS, ENCRYPTION_KEY: 'short' }), ['ENCRYPTION_KEY']);
   assert.equal(names({ ...SECRETS, RATE_LIMITS: 'off' }), ['RATE_LIMITS']);
+  assert.equal(names({ ...SECRETS, LOAD_SHEDDING: 'off' }), ['LOAD_SHEDDING']);
   assert.equal(names(SECRETS), []);
   assert.is(readConfig({ RATE_LIMITS: 'off' }).rateLimits, false);
 });

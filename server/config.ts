@@ -39,6 +39,7 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   readonly transports: ('websocket' | 'polling')[];
   readonly rateLimits: boolean;
+  readonly loadShedding: boolean;
   readonly maxConnections: number;
   readonly maxConnectionsPerUser: number;
   readonly maxConnectionsPerAddress: number;
@@ -111,6 +112,7 @@ export function readConfig(
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     transports: values.TRANSPORTS ?? ['websocket'],
     rateLimits: values.RATE_LIMITS ?? true,
+    loadShedding: values.LOAD_SHEDDING ?? true,
     maxConnections: values.MAX_CONNECTIONS ?? 10_000,
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER ?? 10,
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS ?? 50,
@@ -162,8 +164,8 @@ function contradictions(values: Values, set: Record<string, string>): string[] {
   else if (isShort(set.JWT_SECRET))
     problems.push(problem('JWT_SECRET', `is shorter than ${SECRET_BYTES} bytes`));
   if (!set.ENCRYPTION_KEY) problems.push(problem('ENCRYPTION_KEY', missing));
-  if (values.RATE_LIMITS === false) {
-    problems.push(problem('RATE_LIMITS', 'cannot be off with ENVIRONMENT=production'));
+  for (const name of ['RATE_LIMITS', 'LOAD_SHEDDING'] as const) {
+    if (values[name] === false) problems.push(problem(name, 'cannot be off with ENVIRONMENT=production'));
   }
   return problems;
 }

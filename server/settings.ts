@@ -154,6 +154,7 @@ export const settings = {
     example: 'websocket,polling',
   },
   RATE_LIMITS: { schema: onOff, example: 'on' },
+  LOAD_SHEDDING: { schema: onOff, example: 'on' },
   MAX_CONNECTIONS: { schema: amount, example: '10000' },
   MAX_CONNECTIONS_PER_USER: { schema: amount, example: '10' },
   MAX_CONNECTIONS_PER_ADDRESS: { schema: amount, example: '50' },

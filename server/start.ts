@@ -12,11 +12,12 @@ import { createHttpServer, listen } from './http/server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
-import type { Log } from './hub/ports.ts';
+import type { Load, Log } from './hub/ports.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
+import { createLoadMeter } from './load.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
@@ -44,6 +45,7 @@ export interface Overrides {
   now?(): number;
   presenceGrace?: number;
   pollMs?: number;
+  load?(): Load;
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -77,6 +79,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       ...(redis && { bus }),
       node: config.nodeName,
       sessionEnded: session => realtime.endSession(session),
+      load: config.loadShedding ? parts.use(createLoadMeter()).look : undefined,
       ...overrides,
     }),
   );
@@ -99,6 +102,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     readiness: createReadiness({
       probe: () => db.call('probe', { node: config.nodeName }),
       draining: () => realtime.draining,
+      load: hub.pressure.describe,
       ...(redis && { redis: redis.state }),
     }),
     origins,

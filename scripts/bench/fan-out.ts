@@ -50,6 +50,7 @@ const hub = await startHub({
   DATA_DIR: dataDir,
   JWT_SECRET: SECRET,
   RATE_LIMITS: 'off',
+  LOAD_SHEDDING: 'off',
   LOG_LEVEL: 'warn',
   MAX_CONNECTIONS_PER_ADDRESS: '100000',
   MAX_CONNECTIONS_PER_USER: '100000',

@@ -3,6 +3,7 @@
 //     npm run bench:overload -- payload mute     these rows alone
 //     npm run bench:overload -- --json           one JSON text, for programs
 import { parseArgs } from 'node:util';
+import { admission } from './overload/admission.ts';
 import { calls } from './overload/calls.ts';
 import { connections } from './overload/connections.ts';
 import { mute } from './overload/mute.ts';
@@ -12,7 +13,17 @@ import type { Measured, Row } from './overload/row.ts';
 import { slowReader } from './overload/slow-reader.ts';
 import { database, redis } from './overload/stall.ts';
 
-const rows: readonly Row[] = [payload, mute, connections, ...calls, slowReader, database, redis, reconnect];
+const rows: readonly Row[] = [
+  payload,
+  mute,
+  connections,
+  ...calls,
+  admission,
+  slowReader,
+  database,
+  redis,
+  reconnect,
+];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },

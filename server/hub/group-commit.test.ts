@@ -96,6 +96,52 @@ test('a node that closes while an outcome is unknown does not call it a failure 
   assert.instance(await unknown, OutcomeUnknown);
 });
 
+test('the wait is nothing when idle, grows with the queue and with a group that is overdue', async () => {
+  let finish = () => {};
+  await using commits = createGroupCommit<number, number>({
+    name: 'test',
+    log,
+    async run(items) {
+      await new Promise<void>(resolve => (finish = resolve));
+      return [...items];
+    },
+  });
+  const pass = async (ms: number) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until) await new Promise(resolve => setImmediate(resolve));
+  };
+  assert.is(commits.waitMs(), 0);
+  const first = commits.add(0);
+  await pass(50);
+  assert.ok(commits.waitMs() >= 50, 'one that is under way, the first ever');
+  finish();
+  await first;
+  await Promise.resolve();
+  assert.is(commits.waitMs(), 0);
+
+  const second = commits.add(1);
+  await Promise.resolve();
+  await Promise.resolve();
+  const few = Array.from({ length: 150 }, (_, i) => commits.add(i));
+  const short = commits.waitMs();
+  assert.ok(short < 250, `a burst into an idle queue is no load: ${short} ms`);
+  const many = Array.from({ length: 2000 }, (_, i) => commits.add(i));
+  assert.ok(commits.waitMs() > 900, 'many take their time');
+  const waits = [commits.waitMs()];
+  await pass(200);
+  waits.push(commits.waitMs());
+  assert.ok((waits[1] as number) > (waits[0] as number), 'overdue');
+  finish();
+  await second;
+  const rest = Promise.all([...few, ...many]);
+  let done = false;
+  void rest.then(() => (done = true));
+  while (!done) {
+    finish();
+    await new Promise(resolve => setImmediate(resolve));
+  }
+});
+
 test('a full queue refuses at once, and a closed one too', async () => {
   let finish = () => {};
   const commits = createGroupCommit<number, number>({

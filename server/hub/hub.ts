@@ -4,10 +4,11 @@ import { type Bus, noBus } from './bus.ts';
 import { createLeases } from './lease.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
-import type { Actor, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
+import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { PeopleStore } from './ports-people.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
+import { createPressure, noPressure } from './pressure.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
@@ -30,6 +31,8 @@ export interface HubOptions {
   readonly presenceGrace?: number;
   /** Milliseconds between looks at the heads of all local rooms. */
   readonly pollMs?: number;
+  /** How loaded this process is, looked at several times a second; without it nothing is refused for load. */
+  readonly load?: (() => Load) | undefined;
 }
 
 /** A lost hint heals within this time, in ms. */
@@ -38,6 +41,10 @@ const POLL = 2000;
 const SWEEP = 3_600_000;
 /** Milliseconds between two shares of all presence claims: a third of their lease. */
 const SHARE = LEASE / 3;
+/** Milliseconds between two looks at the load. */
+const LOOK = 200;
+/** Under pressure signs of life leave this many times more rarely. */
+const RARELY = 5;
 
 export function createHub(options: HubOptions) {
   const { store, outlet, log, bus = noBus, node = 'hub', now = Date.now, presenceGrace = 10_000 } = options;
@@ -55,6 +62,8 @@ export function createHub(options: HubOptions) {
       bus.publish('log', batches);
     },
   });
+  const { load } = options;
+  const pressure = load ? createPressure(writer) : noPressure;
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
     feeds,
@@ -68,10 +77,22 @@ export function createHub(options: HubOptions) {
   const signals = createSignals({ feeds, outlet, bus, online: presence.online, now });
   const background = createBackground(log);
   background.every(options.pollMs ?? POLL, 'compare heads', feeds.poll);
+  let held = 0;
   background.every(1000, 'presence and signals', () => {
+    // What changes meanwhile gathers, and leaves in one.
+    if (pressure.refuses('typing') && ++held < RARELY) return;
+    held = 0;
     presence.flush();
     signals.flush();
   });
+  if (load) {
+    background.every(LOOK, 'look at the load', () => {
+      const before = pressure.level;
+      pressure.sample(load());
+      const { level } = pressure;
+      if (before > 0 !== level > 0) log.info({ load: pressure.describe() }, 'the load has changed');
+    });
+  }
 
   const leases = createLeases({ store, background, node, now, log });
   leases.run({
@@ -96,10 +117,11 @@ export function createHub(options: HubOptions) {
     greet(): void {
       bus.publish('hello', { node });
     },
-    rooms: createRooms({ store, writer, feeds, presence }),
+    rooms: createRooms({ store, writer, feeds, presence, pressure }),
     messages: createMessages({ store, writer }),
     presence,
     signals,
+    pressure,
     background,
     /** A socket of a signed-in person has come, or gone. */
     connected(actor: Actor, socket: string): void {

@@ -24,6 +24,8 @@ export interface Appended {
 export interface LogWriter extends AsyncDisposable {
   /** Resolves after COMMIT. Drafts of one room keep the order of the calls. @throws HubError the refusal of the store */
   append(draft: Draft): Promise<Appended>;
+  /** Milliseconds that a draft which came now would wait for its COMMIT. */
+  waitMs(): number;
 }
 
 export function createLogWriter(deps: {
@@ -53,6 +55,7 @@ export function createLogWriter(deps: {
       const { seq, at, duplicate } = outcome;
       return { id: draft.id, seq, at, epoch, ...(duplicate && { duplicate }) };
     },
+    waitMs: commits.waitMs,
     [Symbol.asyncDispose]: () => commits[Symbol.asyncDispose](),
   };
 }

@@ -154,6 +154,14 @@ export interface Outlet {
 }
 
 /** What the domain tells the operator. */
+/** What the process says of itself. */
+export interface Load {
+  /** How late the event loop is: the 99th percentile since the last look, in milliseconds. */
+  readonly loopDelayMs: number;
+  /** Of the memory that the process may have, in 0 … 1. */
+  readonly memory: number;
+}
+
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -13,6 +13,8 @@ export function createReadiness(deps: {
   draining(): boolean;
   /** Its loss makes other nodes slow to hear of us, and no more. */
   redis?(): string;
+  /** What is refused for load; a node that sheds still serves, and to take it out would only press the others. */
+  load(): string;
 }): () => Promise<Readiness> {
   const database = async (): Promise<string> => {
     let timer: NodeJS.Timeout | undefined;
@@ -33,6 +35,7 @@ export function createReadiness(deps: {
     const checks = {
       database: await database(),
       draining: deps.draining() ? 'yes' : 'no',
+      load: deps.load(),
       ...(deps.redis && { redis: deps.redis() }),
     };
     return { ready: checks.database === 'ok' && checks.draining === 'no', checks };

@@ -6,12 +6,13 @@ import type { Message } from '#shared/protocol/models.ts';
 import { limits } from '#shared/protocol/primitives.ts';
 import { applyEvent } from '#shared/room-state.ts';
 import { defined, draft } from './drafts.ts';
-import { HubError, notFound, unavailable } from './errors.ts';
+import { HubError, notFound, overloaded, unavailable } from './errors.ts';
 import type { LogWriter } from './log-writer.ts';
 import { isAdmin, mayOrThrow } from './policy.ts';
 import type { Actor, OpenedRoom, RoomStore } from './ports.ts';
 import type { PeopleStore } from './ports-people.ts';
 import type { PresenceHub } from './presence.ts';
+import type { Pressure } from './pressure.ts';
 import type { RoomFeed } from './room-feed.ts';
 import type { RoomFeeds } from './room-feeds.ts';
 
@@ -19,14 +20,17 @@ export type RoomHub = ReturnType<typeof createRooms>;
 
 /** Ids of direct rooms that their people named none for; nobody else may take one. */
 const DIRECT_ID = /^direct-[0-9a-f]{32}$/;
+/** Entries from which on a join's recovery is backfill, and waits when the node is pressed. */
+const MUCH = 100;
 
 export function createRooms(deps: {
   store: RoomStore & Pick<PeopleStore, 'ensureUser'>;
   writer: LogWriter;
   feeds: RoomFeeds;
   presence: PresenceHub;
+  pressure: Pressure;
 }) {
-  const { store, writer, feeds, presence } = deps;
+  const { store, writer, feeds, presence, pressure } = deps;
 
   const append = async (actor: Actor, wish: Parameters<typeof draft>[1]) => {
     const { seq } = await writer.append(draft(actor, wish));
@@ -110,6 +114,8 @@ export function createRooms(deps: {
       socket: string,
       { room, after }: ParsedInput<'room:join'>,
     ): Promise<CallData<'room:join'>> {
+      const missed = after ? (feeds.get(room)?.applied ?? 0) - after.seq : 0;
+      if (missed > MUCH && pressure.refuses('backfill')) throw overloaded();
       for (let attempt = 0; attempt < 5; attempt++) {
         const opened = await enter(actor, room, after);
         const feed = await feeds.open(room, opened.room);

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { Refusal } from '#shared/protocol/errors.ts';
 import { handshake } from '#shared/protocol/handshake.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
-import { HubError, Unreachable } from '../hub/errors.ts';
+import { HubError, overloaded, Unreachable } from '../hub/errors.ts';
 import type { Log } from '../hub/ports.ts';
 import type { Limits } from '../hub/ports-people.ts';
+import type { Pressure } from '../hub/pressure.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 
 /** Open sockets that one node, one person and one address may have. */
@@ -36,9 +37,10 @@ export function createAdmission(deps: {
   authenticate(token: string): Promise<SignedIn>;
   limits: Pick<Limits, 'take'>;
   caps: ConnectionCaps;
+  pressure: Pressure;
   log: Log;
 }): Admission {
-  const { authenticate, limits, caps, log } = deps;
+  const { authenticate, limits, caps, pressure, log } = deps;
   let total = 0;
   const perUser = new Map<string, number>();
   const perAddress = new Map<string, number>();
@@ -75,6 +77,10 @@ export function createAdmission(deps: {
 
   return {
     async admit(auth, address) {
+      if (pressure.refuses('joins')) {
+        const { message, retryAfterMs } = overloaded();
+        throw new RefusedHandshake({ code: 'unavailable', message, ...(retryAfterMs && { retryAfterMs }) });
+      }
       const taken = limits.take('handshake.address', address);
       if (!taken.ok) {
         const { retryAfterMs } = taken;

@@ -1,13 +1,15 @@
-// From a frame to a handler and back to an ack: parse, limit, order, run, answer. Nothing a client sends gets past here as an exception.
+// From a frame to a handler and back to an ack: shed, parse, limit, order, run, answer. Nothing a client sends gets past here as an exception.
 import { randomUUID } from 'node:crypto';
 import { type CallName, calls } from '#shared/protocol/calls.ts';
 import type { Reply } from '#shared/protocol/errors.ts';
-import { HubError, OutcomeUnknown, Unreachable, unavailable } from '../hub/errors.ts';
+import { HubError, OutcomeUnknown, overloaded, Unreachable, unavailable } from '../hub/errors.ts';
 import { parseInput } from '../hub/input.ts';
 import type { Log } from '../hub/ports.ts';
 import type { FlowLimit, Limits } from '../hub/ports-people.ts';
+import type { Pressure } from '../hub/pressure.ts';
 import { type Handlers, overlapping, writing } from './handlers.ts';
 import type { Session } from './session.ts';
+import { classOf } from './shedding.ts';
 
 /** Calls of one socket that may wait, when limits are off. */
 const MAX_LANE = 5000;
@@ -24,10 +26,12 @@ export interface Dispatch {
 export function createDispatch({
   handlers,
   limits,
+  pressure,
   log,
 }: {
   handlers: Handlers;
   limits: Limits;
+  pressure: Pressure;
   log: Log;
 }): Dispatch {
   const limited = (session: Session, name: CallName, room: string | undefined): void => {
@@ -47,6 +51,11 @@ export function createDispatch({
       if (!taken.ok) wait = taken.retryAfterMs;
     }
     if (wait > 0) throw new HubError('rate_limited', 'Too many calls; slow down.', { retryAfterMs: wait });
+  };
+
+  const isShed = (name: CallName): boolean => {
+    const what = classOf[name];
+    return what !== 'never' && pressure.refuses(what);
   };
 
   let closed: ((session: Session) => void) | undefined;
@@ -94,6 +103,11 @@ export function createDispatch({
       const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : () => {};
       const turnedAway = closed;
       const inputs = typeof last === 'function' ? args.slice(0, -1) : args;
+      // Before anything else is spent on it, and before it could take a place anywhere: it is certain never to happen (I2).
+      if (isCall(name) && isShed(name)) {
+        if (classOf[name] === 'sends') session.turnedDown();
+        return ack({ ok: false, error: overloaded().toWire() });
+      }
       const work = isCall(name)
         ? run(session, name, inputs[0])
         : Promise.reject(new HubError('bad_request', 'There is no such call.'));

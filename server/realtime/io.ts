@@ -70,8 +70,14 @@ export interface Realtime extends AsyncDisposable {
 
 export function createRealtime(deps: RealtimeDeps): Realtime {
   const { hub, log, limits, origins, node } = deps;
-  const admission = createAdmission(deps);
-  const dispatch = createDispatch({ handlers: createHandlers(hub, deps.authenticate), limits, log });
+  const { pressure } = hub;
+  const admission = createAdmission({ ...deps, pressure });
+  const dispatch = createDispatch({
+    handlers: createHandlers(hub, deps.authenticate),
+    limits,
+    pressure,
+    log,
+  });
   const sessions = new Map<string, Session>();
   /** Connections that somebody signed in on. */
   const known = new WeakSet<object>();

@@ -23,7 +23,7 @@ export async function openHub(root: string, url?: string): Promise<StageHub> {
   if (url) return { url, court: court(process.env), [Symbol.asyncDispose]: async () => {} };
 
   const data = await mkdtemp(path.join(tmpdir(), 'first-court-scene-'));
-  const env = { ...process.env, DATA_DIR: data, PORT: '0', RATE_LIMITS: 'off' };
+  const env = { ...process.env, DATA_DIR: data, PORT: '0', RATE_LIMITS: 'off', LOAD_SHEDDING: 'off' };
   const hub = spawn(process.execPath, [path.join(root, 'server/main.ts')], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,0 +1,32 @@
+// Which class of work each call is when the node is pressed. Every call must be named here, so a new one cannot come without a class.
+import type { CallName } from '#shared/protocol/calls.ts';
+import type { Class } from '../hub/pressure.ts';
+
+/**
+ * `never`: what gives work back, keeps order in a room, or keeps a session alive. `backfill`: what can be asked again later and nobody
+ * misses meanwhile; a `room:join` that has much to recover is it too (hub/rooms.ts).
+ */
+export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
+  typing: 'typing',
+  'messages:read': 'backfill',
+  'events:read': 'backfill',
+  'read:mark': 'backfill',
+  'room:list': 'backfill',
+  'presence:get': 'backfill',
+  'user:get': 'backfill',
+  'room:join': 'joins',
+  'room:create': 'joins',
+  'member:add': 'joins',
+  'room:update': 'sends',
+  'presence:set': 'sends',
+  'message:send': 'sends',
+  'message:edit': 'sends',
+  'message:react': 'sends',
+  'message:pin': 'sends',
+  'message:delete': 'never',
+  'room:leave': 'never',
+  'member:remove': 'never',
+  'member:role': 'never',
+  'member:mute': 'never',
+  'session:refresh': 'never',
+};
