@@ -57,15 +57,14 @@ async function* readDatabase(tx: postgres.TransactionSql, progress: RowProgress)
     const tally = createTally();
     const list = (names: readonly string[]) => names.map(one => `"${one}"`).join(', ');
     const text = `copy (select ${list(columns)} from ${name} order by ${list(key)}) to stdout`;
-    const rows = await tx.unsafe(text).readable();
-    for await (const lines of rows) {
+    const stream = await tx.unsafe(text).readable();
+    for await (const lines of stream) {
       tally.add(lines);
       yield { kind: 'rows', lines };
       progress(done + tally.rows, total);
     }
-    // The driver pauses its connection when rows come faster than they are taken, and goes on when more are asked for: of the last
-    // ones nobody asks for more, and the end of the answer would wait in the connection for ever.
-    rows._read(0);
+    // The driver pauses its connection while the stream is full and goes on when it is asked for more, which nobody does after the last row.
+    stream._read(0);
     yield { kind: 'end' };
     done += tally.rows;
     tables.push({ name, columns: [...columns], ...tally.digest() });
