@@ -95,7 +95,7 @@ async function surely<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === 15) throw error;
+      if (attempt === 60) throw error;
       await delay(1000);
     }
   }
