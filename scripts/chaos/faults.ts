@@ -16,6 +16,8 @@ export interface Stage {
   readonly databaseUrl: string;
   readonly redis: RedisServer | undefined;
   readonly history: HistoryWriter;
+  /** Somebody waits for all nodes to be up at once. */
+  readonly turn: { wantsAll: boolean };
 }
 
 type Fault = (stage: Stage, random: Random) => Promise<string>;
@@ -32,18 +34,24 @@ async function eventually(there: () => boolean, otherwise: string): Promise<void
     if (performance.now() > until) throw new NoEffect(otherwise);
 }
 
-/** A node that is up; waits for one while others fall. */
-async function live(nodes: readonly Node[], random: Random, count = 1): Promise<Node[]> {
+/** Nodes that are up; waits for them while others fall. Who wants all of them goes first, or would never see them together. */
+async function live({ nodes, turn }: Stage, random: Random, count = 1): Promise<Node[]> {
   const up = () => nodes.filter(node => node.up);
-  await eventually(() => up().length >= count, 'no hub was up');
+  const wantsAll = count === nodes.length;
+  if (wantsAll) turn.wantsAll = true;
+  try {
+    await eventually(() => turn.wantsAll === wantsAll && up().length >= count, 'no hub was up');
+  } finally {
+    if (wantsAll) turn.wantsAll = false;
+  }
   const choice = up();
   return Array.from({ length: count }, () => choice.splice(random.whole(0, choice.length - 1), 1)[0] as Node);
 }
 
 const killed =
   (count: number): Fault =>
-  async ({ nodes }, random) => {
-    const hit = await live(nodes, random, count);
+  async (stage, random) => {
+    const hit = await live(stage, random, count);
     const effects = await Promise.all(hit.map(node => node.kill()));
     await Promise.all(
       hit.map(async node => {
@@ -55,16 +63,21 @@ const killed =
   };
 const stopped =
   (least: number, most: number): Fault =>
-  async ({ nodes }, random) => {
-    const [node] = (await live(nodes, random)) as [Node];
+  async (stage, random) => {
+    const [node] = (await live(stage, random)) as [Node];
     return `${node.name} ${await node.stop(random.whole(least, most))}`;
   };
 const onClients =
   (strike: (node: Node, random: Random) => Promise<number | undefined>, unit: string): Fault =>
   async ({ nodes }, random) => {
     const busy = () => nodes.filter(node => node.up && node.clients.connections > 0);
-    await eventually(() => busy().length > 0, 'no client was connected');
-    return effect(await strike(random.pick(busy()), random), amount => `${amount} ${unit}`);
+    // Another fault may take the connection that was hit in the same moment.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await eventually(() => busy().length > 0, 'no client was connected');
+      const amount = await strike(random.pick(busy()), random);
+      if (amount) return `${amount} ${unit}`;
+    }
+    throw new NoEffect('it had no effect');
   };
 const onRedis =
   (strike: (redis: RedisServer) => Promise<string>): Fault =>
@@ -107,12 +120,12 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   'kill all hubs': killed(3),
   'stop a hub': stopped(3000, 15_000),
   'stop a hub beyond its ping timeout': stopped(38_000, 38_000),
-  async 'roll all hubs'({ nodes }, random) {
+  async 'roll all hubs'(stage) {
     const effects: string[] = [];
-    for (const node of nodes) {
+    for (const node of stage.nodes) {
       // Another fault may have it down just now, or take it down first.
       const rolled = await surely(async () => {
-        await live([node], random);
+        await eventually(() => node.up && !stage.turn.wantsAll, `${node.name} was not up`);
         return `${node.name} ${await node.terminate()}`;
       });
       await node.start();
@@ -139,8 +152,8 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   'CLIENT KILL pubsub': onRedis(async redis =>
     effect(Number(await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')), count => `${count} connections`),
   ),
-  async 'partition one hub from Redis'({ nodes }, random) {
-    const [node] = (await live(nodes, random)) as [Node];
+  async 'partition one hub from Redis'(stage, random) {
+    const [node] = (await live(stage, random)) as [Node];
     return effect(await node.redis?.partition(5000), count => `${node.name}: ${count} connections`);
   },
 
@@ -181,17 +194,17 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     );
     return 'locked for 3 s';
   },
-  async 'stall the database'({ nodes }, random) {
+  async 'stall the database'(stage, random) {
     // A hub that another fault takes down in this very moment has nothing to wait for.
     for (let attempt = 0; attempt < 5; attempt++) {
-      const [node] = (await live(nodes, random)) as [Node];
+      const [node] = (await live(stage, random)) as [Node];
       const bytes = await node.database.stall(4000);
       if (bytes > 0) return `${node.name}: ${bytes} bytes waited`;
     }
     throw new NoEffect('it had no effect');
   },
-  async 'cut a COMMIT reply'({ nodes }, random) {
-    const [node] = (await live(nodes, random)) as [Node];
+  async 'cut a COMMIT reply'(stage, random) {
+    const [node] = (await live(stage, random)) as [Node];
     return effect(await node.database.cutReplyTo('message.created', 15_000), () => node.name);
   },
 
@@ -200,8 +213,8 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   'paused reader': onClients((node, random) => node.clients.pauseReader(15_000, random), 'bytes waited'),
   'slow reader': onClients((node, random) => node.clients.slowReader(4096, 8000, random), 'bytes in 8 s'),
 
-  async 'clock jump'({ nodes }, random) {
-    const [node] = (await live(nodes, random)) as [Node];
+  async 'clock jump'(stage, random) {
+    const [node] = (await live(stage, random)) as [Node];
     const words = await node.clock(random.whole(-30_000, 300_000));
     await delay(6000);
     // A hub that was started again meanwhile has the true time already.
@@ -244,7 +257,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   },
   async 'expire a token'(stage, random) {
     // Other faults may keep one from coming in at all before the token is over: then it is somebody else's turn.
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < 6; attempt++) {
       const { client } = await present(stage, random);
       if (await client.expire(4, 12_000)) return `${client.options.user} was told that the session expired`;
     }

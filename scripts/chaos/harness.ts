@@ -102,7 +102,15 @@ export async function run({
   await delay(scale.warmUp);
   history.write({ kind: 'phase', name: 'chaos' });
   noise.on = true;
-  const stage = { nodes, clients: all, admins, databaseUrl: database.url, redis, history };
+  const stage = {
+    nodes,
+    clients: all,
+    admins,
+    databaseUrl: database.url,
+    redis,
+    history,
+    turn: { wantsAll: false },
+  };
   const counts = await strike(seed, scale, stage, progress);
   noise.on = false;
   const sent = await talking;
