@@ -74,6 +74,7 @@ async function people(dataDir: string): Promise<void> {
   await db.sql`insert into vendor_links (vendor, remote, user_id, how)
     select vendor, 'id-' || n, 'user-' || n, 'admin'
     from generate_series(0, ${users - 1}::int) n, unnest(array['slack', 'gather', 'google']) vendor`;
+  await db.sql`analyze users, vendor_links`;
   const create = async (id: string, members: string[]) =>
     db.call('create_room', { room: { id, title: id, kind: 'public' }, by: 'user-0', members, reuse: false });
   const named = (from: number, to: number) =>

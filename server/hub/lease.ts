@@ -18,6 +18,8 @@ export interface LeasedHold {
 /** How often the lease is asked for or renewed, and how long it lasts without: a dead holder is replaced within half a minute. */
 const RENEW_MS = 10_000;
 const LASTS_SECONDS = 30;
+/** What is held open is given so long to close. */
+const CLOSE_MS = 5000;
 
 export interface Leases extends AsyncDisposable {
   /** Runs the task here as long as this node holds its lease. */
@@ -81,10 +83,18 @@ export function createLeases(deps: {
         clearTimeout(expiry);
         const closing = opened;
         opened = undefined;
+        if (!closing) return;
+        let timer: NodeJS.Timeout | undefined;
+        const late = new Promise<never>((_, reject) => {
+          timer = setTimeout(() => reject(new Error(`not closed within ${CLOSE_MS} ms`)), CLOSE_MS);
+        });
         try {
-          await closing?.[Symbol.asyncDispose]();
+          await Promise.race([closing[Symbol.asyncDispose](), late]);
         } catch (error) {
+          // A node on its way out does not wait for ever for somebody else's service.
           log.error({ err: error, lease: name }, 'what a lease held open did not close');
+        } finally {
+          clearTimeout(timer);
         }
       };
       closers.add(async () => {

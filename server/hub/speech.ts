@@ -57,7 +57,9 @@ export function createSpeech(
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       // What they said before they were linked stands under the guest's name, and the same id again is the same entry (I3).
-      if (linked && mayBeEarlier(error, words)) return say(guest).catch(() => Promise.reject(error));
+      if (linked && mayBeEarlier(error, words)) {
+        return say(guest).catch(other => Promise.reject(other instanceof HubError ? error : other));
+      }
       if (isChange(words) || !isStranger(error)) throw error;
     }
     await store.join(vendor, room, actor.id);
