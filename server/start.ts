@@ -5,6 +5,7 @@ import path from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
+import { createSealer } from './auth/sealer.ts';
 import { acceptSupabase } from './auth/supabase.ts';
 import { type Config, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
@@ -13,17 +14,21 @@ import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
 import type { Load, Log } from './hub/ports.ts';
+import type { Integration } from './hub/ports-integrations.ts';
+import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
 import { createLoadMeter } from './load.ts';
+import { createMetrics } from './metrics.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
+import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
@@ -46,6 +51,7 @@ export interface Overrides {
   presenceGrace?: number;
   pollMs?: number;
   load?(): Load;
+  integrations?: readonly Integration[];
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -71,10 +77,20 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const limits = limitsOf(config, redis, log);
   const peopleStore = createPeopleStore(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
+  const meters = createMeters();
   const hub = parts.use(
     createHub({
-      store: { ...createRoomStore(db), ...createUpkeepStore(db), ensureUser: peopleStore.ensureUser },
-      outlet: createOutlet(() => realtime.io),
+      store: {
+        ...createRoomStore(db),
+        ...createUpkeepStore(db),
+        ...createIntegrationStore(db),
+        ensureUser: peopleStore.ensureUser,
+        getUser: peopleStore.getUser,
+      },
+      sealer: createSealer(secrets.encryptionKey),
+      integrations: integrationsOf(config),
+      outlet: createOutlet(() => realtime.io, meters),
+      meters,
       log,
       ...(redis && { bus }),
       node: config.nodeName,
@@ -104,7 +120,18 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       draining: () => realtime.draining,
       load: hub.pressure.describe,
       ...(redis && { redis: redis.state }),
+      integrations: hub.integrations.states,
     }),
+    metrics: createMetrics({
+      meters,
+      sight: () => ({
+        sockets: realtime.sockets,
+        ...hub.size,
+        redis: redis?.state(),
+        integrations: hub.integrations.states(),
+      }),
+    }),
+    metricsToken: config.metricsToken,
     origins,
     log,
     trustProxy: config.trustProxy,
@@ -118,6 +145,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       hub,
       authenticate: people.authenticate,
       limits,
+      meters,
       caps: {
         total: config.maxConnections,
         perUser: config.maxConnectionsPerUser,
@@ -148,9 +176,16 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     people,
     db,
     socket: id => realtime.io.sockets.sockets.get(id),
-    drain: realtime.drain,
+    async drain(overMs) {
+      await Promise.all([hub.letGo(), realtime.drain(overMs)]);
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+/** The services outside that the config names. */
+function integrationsOf(_config: Config): Integration[] {
+  return [];
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {

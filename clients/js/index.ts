@@ -4,6 +4,7 @@ export type { CallData, CallInput, CallName } from '../../shared/protocol/calls.
 export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
 export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';
 export type {
+  ClaimAccount,
   ListedRoom,
   Member,
   Message,

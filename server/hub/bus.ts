@@ -1,8 +1,10 @@
 // What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
+import type { LinkChange } from './links.ts';
 import type { Batch } from './log-writer.ts';
-import type { ManualClaim } from './presence-claims.ts';
+import type { Vendor, VendorState } from './ports-integrations.ts';
+import type { ManualClaim, VendorClaim } from './presence-claims.ts';
 
-/** What one node knows of a person from its own sockets. */
+/** What one node knows of a person from its own sockets and adapters. */
 export interface NodeClaim {
   readonly user: string;
   /** A socket is open there, or its grace has not ended. */
@@ -10,6 +12,8 @@ export interface NodeClaim {
   readonly manual?: ManualClaim | undefined;
   /** When the person said so, in ms since 1970; of two the later holds. */
   readonly manualAt: number;
+  /** What vendors say of them that run on that node. */
+  readonly vendors?: readonly VendorClaim[];
 }
 
 export interface Hints {
@@ -20,6 +24,10 @@ export interface Hints {
   read: { readonly room: string; readonly user: string; readonly seq: number };
   /** A sign-in is over. */
   sessionEnded: { readonly session: string };
+  /** A vendor's person and a user are linked, or no longer. */
+  link: LinkChange;
+  /** How a vendor's connection stands on the node that runs it. */
+  integration: { readonly vendor: Vendor; readonly node: string; readonly state: VendorState };
   /** A node has come and knows nothing yet. */
   hello: { readonly node: string };
 }

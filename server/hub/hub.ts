@@ -1,10 +1,19 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
+import type { CallData } from '#shared/protocol/calls.ts';
 import { createBackground } from './background.ts';
 import { type Bus, noBus } from './bus.ts';
+import { forbidden, notFound } from './errors.ts';
+import { createFollowers } from './followers.ts';
+import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
+import { createLinks, type LinkChange } from './links.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
+import { isAdmin } from './policy.ts';
 import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
+import type { IntegrationStore, Sealer } from './ports-court.ts';
+import type { Integration } from './ports-integrations.ts';
+import type { Meters } from './ports-meters.ts';
 import type { PeopleStore } from './ports-people.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
@@ -17,8 +26,10 @@ import { createSignals } from './signals.ts';
 export type Hub = ReturnType<typeof createHub>;
 
 export interface HubOptions {
-  readonly store: RoomStore & UpkeepStore & Pick<PeopleStore, 'ensureUser'>;
+  readonly store: RoomStore & UpkeepStore & IntegrationStore & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+  readonly sealer: Sealer;
   readonly outlet: Outlet;
+  readonly meters: Meters;
   readonly log: Log;
   /** To the other nodes; without it there are none. */
   readonly bus?: Bus;
@@ -26,6 +37,8 @@ export interface HubOptions {
   readonly node?: string;
   /** A sign-in ended on another node. */
   readonly sessionEnded?: (session: string) => void;
+  /** Services outside that are configured. */
+  readonly integrations?: readonly Integration[];
   readonly now?: () => number;
   /** Milliseconds for which a person without a socket still counts as there. */
   readonly presenceGrace?: number;
@@ -47,7 +60,17 @@ const LOOK = 200;
 const RARELY = 5;
 
 export function createHub(options: HubOptions) {
-  const { store, outlet, log, bus = noBus, node = 'hub', now = Date.now, presenceGrace = 10_000 } = options;
+  const {
+    store,
+    sealer,
+    outlet,
+    meters,
+    log,
+    bus = noBus,
+    node = 'hub',
+    now = Date.now,
+    presenceGrace = 10_000,
+  } = options;
   const feeds = createRoomFeeds({
     store,
     outlet,
@@ -56,14 +79,18 @@ export function createHub(options: HubOptions) {
   });
   const writer = createLogWriter({
     store,
+    meters,
     log,
     committed(batches) {
       feeds.offer(batches);
+      followers.grew(batches);
       bus.publish('log', batches);
     },
   });
   const { load } = options;
   const pressure = load ? createPressure(writer) : noPressure;
+  const messages = createMessages({ store, writer });
+  const followers = createFollowers(log);
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
     feeds,
@@ -77,6 +104,7 @@ export function createHub(options: HubOptions) {
   const signals = createSignals({ feeds, outlet, bus, online: presence.online, now });
   const background = createBackground(log);
   background.every(options.pollMs ?? POLL, 'compare heads', feeds.poll);
+  background.every(options.pollMs ?? POLL, 'call the followers', followers.all);
   let held = 0;
   background.every(1000, 'presence and signals', () => {
     // What changes meanwhile gathers, and leaves in one.
@@ -102,14 +130,49 @@ export function createHub(options: HubOptions) {
       log.info(await store.sweep(), 'swept what has run out');
     },
   });
-  background.every(SHARE, 'repeat presence to the other nodes', presence.share);
+  const integrations = createIntegrations({
+    integrations: options.integrations ?? [],
+    court: {
+      store,
+      sealer,
+      messages,
+      followers,
+      log,
+      online: presence.there,
+      claimed: presence.claimed,
+      linked: (vendor, id, user) => linkChanged({ vendor, id, user, on: true }),
+    },
+    leases,
+    background,
+    bus,
+    node,
+    now,
+  });
+  const heardLink = (change: LinkChange) => {
+    integrations.linkChanged(change);
+    if (!change.on) presence.unlinked(change.user, change.vendor);
+  };
+  const linkChanged = (change: LinkChange) => {
+    heardLink(change);
+    bus.publish('link', change);
+  };
+  const share = () => {
+    presence.share();
+    integrations.share();
+  };
+  background.every(SHARE, 'repeat to the other nodes who is there', share);
   bus.listen({
-    log: feeds.offer,
+    log(batches) {
+      feeds.offer(batches);
+      followers.grew(batches);
+    },
+    link: heardLink,
+    integration: integrations.heardState,
     presence: presence.heard,
     typing: signals.heardTyping,
     read: signals.heardRead,
     sessionEnded: ({ session }) => options.sessionEnded?.(session),
-    hello: presence.share,
+    hello: share,
   });
 
   return {
@@ -118,11 +181,17 @@ export function createHub(options: HubOptions) {
       bus.publish('hello', { node });
     },
     rooms: createRooms({ store, writer, feeds, presence, pressure }),
-    messages: createMessages({ store, writer }),
+    messages,
+    links: createLinks({ store, changed: linkChanged, now, log }),
+    integrations,
     presence,
     signals,
     pressure,
     background,
+    /** How many rooms this node follows, and people it knows to be there. */
+    get size(): { rooms: number; people: number } {
+      return { rooms: feeds.size, people: presence.known };
+    },
     /** A socket of a signed-in person has come, or gone. */
     connected(actor: Actor, socket: string): void {
       presence.connected(actor.id, socket);
@@ -131,21 +200,27 @@ export function createHub(options: HubOptions) {
       feeds.detachAll(socket);
       presence.disconnected(actor.id, socket);
     },
+    /** Every claim about a person, for themselves and for admins. */
+    async explain(actor: Actor, user: string): Promise<CallData<'presence:explain'>> {
+      if (actor.id !== user) {
+        if (!isAdmin(actor)) throw forbidden('Only admins may ask about others.');
+        if (!(await store.getUser(user))) throw notFound('There is no such user.');
+      }
+      return presence.explain(user);
+    },
     async markRead(actor: Actor, room: string, seq: number): Promise<{ readSeq: number }> {
       const { readSeq, moved } = await cursors.mark(actor, room, seq);
       if (moved) signals.read(room, actor.id, readSeq);
       return { readSeq };
     },
+    /** Gives what runs on one node alone to the others. */
+    letGo: leases.letGo,
     /** Finishes what was begun; takes nothing new. */
     async [Symbol.asyncDispose](): Promise<void> {
+      await leases.letGo();
       await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
       await background[Symbol.asyncDispose]();
-      try {
-        await leases[Symbol.asyncDispose]();
-      } catch (error) {
-        // The database is away; the leases end by themselves.
-        log.warn({ err: error }, 'leases were not given back');
-      }
+      await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();
     },
   };

@@ -1,6 +1,4 @@
 // A task under a lease, on a real database: one node at a time, another when the holder goes or dies.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openPostgres } from '../store/postgres.ts';
@@ -19,6 +17,9 @@ test.before(async () => {
 });
 test.after(async () => database[Symbol.asyncDispose]());
 
+/** What is open now, by the name of its node. */
+const open = new Set<string>();
+
 async function node(name: string, runs: string[], lastsSeconds = 30) {
   const db = await openPostgres(database.url, { max: 2 });
   const background = createBackground(log);
@@ -33,8 +34,18 @@ async function node(name: string, runs: string[], lastsSeconds = 30) {
     lastsSeconds,
   });
   leases.run({ name: 'task', everyMs: 0, work: async () => void runs.push(name) });
+  leases.hold({
+    name: 'held',
+    open() {
+      open.add(name);
+      return { [Symbol.asyncDispose]: async () => void open.delete(name) };
+    },
+  });
   return {
     store,
+    letGo: leases.letGo,
+    /** As when the database no longer answers. */
+    loseDatabase: () => db[Symbol.asyncDispose](),
     /** As a crash: nothing is given back. */
     async die() {
       await background[Symbol.asyncDispose]();
@@ -48,10 +59,10 @@ async function node(name: string, runs: string[], lastsSeconds = 30) {
   };
 }
 
-const until = async (condition: () => boolean, ms = 10_000) => {
-  const patience = performance.now() + ms;
+const until = async (condition: () => boolean) => {
+  const patience = performance.now() + 10_000;
   while (!condition()) {
-    assert.ok(performance.now() < patience, `waited ${ms} ms`);
+    assert.ok(performance.now() < patience, 'waited 10 s');
     await new Promise(resolve => setTimeout(resolve, 2));
   }
 };
@@ -80,112 +91,33 @@ test('a lease of a node that died runs out', async () => {
   await two.leave();
 });
 
-/** A holder as a process of its own, which can be killed or stopped: says `begin` and `end` around its work, by the machine's one clock. */
-const HOLDER = `
-  import { createBackground } from '${new URL('./background.ts', import.meta.url)}';
-  import { createLeases } from '${new URL('./lease.ts', import.meta.url)}';
-  import { openPostgres } from '${new URL('../store/postgres.ts', import.meta.url)}';
-  import { createUpkeepStore } from '${new URL('../store/queries/upkeep.ts', import.meta.url)}';
-  const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const [url, name, seconds] = process.argv.slice(1);
-  const say = what => process.stdout.write(what + ' ' + Date.now() + '\\n');
-  const store = createUpkeepStore(await openPostgres(url, { max: 2 }));
-  const background = createBackground(log);
-  const leases = createLeases({ store, background, node: name, now: Date.now, log, renewMs: 20, lastsSeconds: Number(seconds) });
-  leases.run({ name: 'faults', everyMs: 0, async work() {
-    say('begin');
-    await new Promise(resolve => setTimeout(resolve, 30));
-    say('end');
-  } });
-`;
-
-interface Run {
-  readonly begin: number;
-  /** Infinity for work that never ended. */
-  readonly end: number;
-}
-
-/** Machines that are busy elsewhere take long to start a process. */
-const PATIENCE = 60_000;
-
-function holder(name: string, seconds: number) {
-  const args = ['--input-type=module', '-e', HOLDER, database.url, name, `${seconds}`];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const gone = once(child, 'exit');
-  const stops: { at: number; until: number }[] = [];
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', text => (said += text));
-  const runs = (): Run[] => {
-    const marks = [...said.matchAll(/(?:begin|end) (\d+)\n/g)].map(([, at]) => Number(at));
-    return Array.from({ length: Math.ceil(marks.length / 2) }, (_, i) => ({
-      begin: marks[2 * i] as number,
-      end: marks[2 * i + 1] ?? Number.POSITIVE_INFINITY,
-    }));
-  };
-  return {
-    runs,
-    /** Resolves when so many more runs have begun. */
-    async more(count: number) {
-      const before = runs().length;
-      await until(() => runs().length >= before + count, PATIENCE);
-    },
-    stop() {
-      stops.push({ at: Date.now(), until: Number.POSITIVE_INFINITY });
-      child.kill('SIGSTOP');
-    },
-    wake() {
-      Object.assign(stops.at(-1) as object, { until: Date.now() });
-      child.kill('SIGCONT');
-    },
-    /** It was under way as its process was stopped, or about to begin. */
-    wasInterrupted: (run: Run) =>
-      stops.some(
-        stop =>
-          (run.begin <= stop.until && run.end >= stop.at) ||
-          run.begin === runs().find(({ begin }) => begin >= stop.until)?.begin,
-      ),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
-}
-
-/** Which of the two has the lease, once one works. */
-async function inOrder<T extends ReturnType<typeof holder>>(one: T, two: T): Promise<[T, T]> {
-  await until(() => one.runs().length + two.runs().length >= 3, PATIENCE);
-  return one.runs().length > 0 ? [one, two] : [two, one];
-}
-
-test('a holder that is killed is replaced when its lease has run out, and not before', async () => {
-  await using one = holder('one', 2);
-  await using two = holder('two', 2);
-  const [first, second] = await inOrder(one, two);
-  assert.equal(second.runs(), []);
-  await first[Symbol.asyncDispose]();
-  const db = await openPostgres(database.url, { max: 1 });
-  const [lease] = await db.sql<{ until: Date }[]>`select until from leases where name = 'faults'`;
-  await db[Symbol.asyncDispose]();
-  await second.more(3);
-  assert.ok((second.runs()[0] as Run).begin >= Number(lease?.until));
+test('what a lease holds open is open on one node, and goes to another when it is let go', async () => {
+  const one = await node('one', []);
+  await until(() => open.has('one'));
+  const two = await node('two', []);
+  assert.equal([...open], ['one']);
+  await one.letGo();
+  assert.not(open.has('one'));
+  await until(() => open.has('two'));
+  // It does not come back to who let it go.
+  await two.leave();
+  assert.equal([...open], []);
+  const three = await node('three', []);
+  await until(() => open.has('three'));
+  await one.leave();
+  await three.leave();
+  assert.equal([...open], []);
 });
 
-test('a holder that was stopped ends the run it was in and begins no other: never do two go on working at once', async () => {
-  await using one = holder('one', 3);
-  await using two = holder('two', 3);
-  const [first, second] = await inOrder(one, two);
-  first.stop();
-  await second.more(3);
-  first.wake();
-  await second.more(20);
-  second.stop();
-  await first.more(3);
-  second.wake();
-  await first.more(20);
-  for (const a of first.runs())
-    for (const b of second.runs())
-      if (a.begin < b.end && b.begin < a.end)
-        assert.ok(first.wasInterrupted(a) || second.wasInterrupted(b), JSON.stringify([a, b]));
+test('what a lease holds open is closed when the lease cannot be renewed, before another may take it', async () => {
+  const one = await node('one', [], 0.5);
+  await until(() => open.has('one'));
+  await one.loseDatabase();
+  await until(() => !open.has('one'));
+  const two = await node('two', []);
+  await until(() => open.has('two'));
+  await one.leave();
+  await two.leave();
 });
 
 test('sweeping takes what has run out, and leaves what has not', async () => {

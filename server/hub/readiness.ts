@@ -1,4 +1,6 @@
 // Whether this node can serve: its database takes a write within a second, and it is not on its way out.
+import type { VendorState } from './ports-integrations.ts';
+
 const PATIENCE = 1000;
 
 export interface Readiness {
@@ -15,6 +17,8 @@ export function createReadiness(deps: {
   redis?(): string;
   /** What is refused for load; a node that sheds still serves, and to take it out would only press the others. */
   load(): string;
+  /** Services outside; whatever befalls them, people can be served. */
+  integrations(): Readonly<Record<string, VendorState>>;
 }): () => Promise<Readiness> {
   const database = async (): Promise<string> => {
     let timer: NodeJS.Timeout | undefined;
@@ -37,7 +41,13 @@ export function createReadiness(deps: {
       draining: deps.draining() ? 'yes' : 'no',
       load: deps.load(),
       ...(deps.redis && { redis: deps.redis() }),
+      ...Object.fromEntries(
+        Object.entries(deps.integrations()).map(([name, state]) => [name, inWords(state)]),
+      ),
     };
     return { ready: checks.database === 'ok' && checks.draining === 'no', checks };
   };
 }
+
+const inWords = (state: VendorState): string =>
+  'reason' in state ? `${state.state}: ${state.reason}` : state.state;

@@ -5,6 +5,7 @@ import type { Reply } from '#shared/protocol/errors.ts';
 import { HubError, OutcomeUnknown, overloaded, Unreachable, unavailable } from '../hub/errors.ts';
 import { parseInput } from '../hub/input.ts';
 import type { Log } from '../hub/ports.ts';
+import { type Meters, observe } from '../hub/ports-meters.ts';
 import type { FlowLimit, Limits } from '../hub/ports-people.ts';
 import type { Pressure } from '../hub/pressure.ts';
 import { type Handlers, overlapping, writing } from './handlers.ts';
@@ -27,11 +28,13 @@ export function createDispatch({
   handlers,
   limits,
   pressure,
+  meters,
   log,
 }: {
   handlers: Handlers;
   limits: Limits;
   pressure: Pressure;
+  meters: Meters;
   log: Log;
 }): Dispatch {
   const limited = (session: Session, name: CallName, room: string | undefined): void => {
@@ -100,7 +103,12 @@ export function createDispatch({
     },
     call(session, name, args) {
       const last = args.at(-1);
-      const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : () => {};
+      const reply = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : () => {};
+      const began = performance.now();
+      const ack = (answer: Reply<unknown>) => {
+        reply(answer);
+        observe(meters.acks, performance.now() - began);
+      };
       const turnedAway = closed;
       const inputs = typeof last === 'function' ? args.slice(0, -1) : args;
       // Before anything else is spent on it, and before it could take a place anywhere: it is certain never to happen (I2).

@@ -79,11 +79,58 @@ export const presence = z.object({
   status: presenceStatus,
   text: z.string().optional(),
   emoji: z.string().optional(),
-  /** What the status rests on, e.g. `["socket"]` or `["manual", "socket"]`. */
+  /** When it ends by itself, if that was said. */
+  until: z.string().optional(),
+  /** What the status rests on: the claim that won, then those that agree, e.g. `["slack", "google"]` or `["manual", "socket"]`. */
   sources: z.array(z.string()),
   since: z.string(),
 });
 export type Presence = z.infer<typeof presence>;
 
+/** One claim about a person, and what became of it. */
+export const claimAccount = z.object({
+  /** `socket`, `manual`, or a vendor. */
+  source: z.string(),
+  /** Of several from one source, which: a device, or what the vendor speaks of, such as `huddle`. */
+  part: z.string().optional(),
+  status: z.enum(['active', 'away', 'dnd', 'invisible', 'auto', 'busy', 'offline']),
+  text: z.string().optional(),
+  emoji: z.string().optional(),
+  until: z.string().optional(),
+  /** The highest wins; 0 does not count now. */
+  priority: z.number(),
+  won: z.boolean(),
+  /** In people's words. */
+  why: z.string(),
+});
+export type ClaimAccount = z.infer<typeof claimAccount>;
+
 export const presenceCounts = z.object({ active: z.number(), away: z.number(), dnd: z.number() });
 export type PresenceCounts = z.infer<typeof presenceCounts>;
+
+/** A service outside that knows people of the hub. */
+export const vendor = z.enum(['slack', 'gather', 'google']);
+
+export const link = z.object({
+  vendor,
+  /** The service's name for the person. */
+  id: z.string(),
+  user: p.userId,
+  name: z.string(),
+  /** What it rests on. */
+  how: z.enum(['admin', 'code', 'email']),
+  at: z.string(),
+});
+export type Link = z.infer<typeof link>;
+
+/** How the connection to a service stands. */
+export const integration = z.object({
+  vendor,
+  state: z.enum(['off', 'connecting', 'ready', 'degraded', 'failed']),
+  reason: z.string().optional(),
+  /** What to do about it. */
+  next: z.string().optional(),
+  /** Where it runs. */
+  node: z.string().optional(),
+});
+export type IntegrationState = z.infer<typeof integration>;

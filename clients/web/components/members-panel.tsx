@@ -8,6 +8,7 @@ import { Avatar, statusWords } from './avatar.tsx';
 import { Icon } from './icons.tsx';
 import { Panel } from './panel.tsx';
 import { useRoomActions } from './room-context.ts';
+import { statusText } from './status-text.ts';
 
 const onArrow = arrowKeys();
 
@@ -84,7 +85,8 @@ function PersonRow({ member, fail }: { member: Member; fail(error: string): void
   const self = member.user === me.id;
   const mayWrite = !self && me.role !== 'guest';
   const words =
-    presence?.text ?? (presence && presence.status !== 'offline' ? statusWords[presence.status] : '');
+    (presence && statusText(presence)) ??
+    (presence && presence.status !== 'offline' ? statusWords[presence.status] : '');
 
   const write = async () => {
     try {

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import type { CallInput } from '../../js/index.ts';
+import { ExplainStatus } from '../dialogs/explain-status.tsx';
 import { usePresence, useWorkspace } from '../hooks/use-workspace.ts';
 import { Avatar, statusWords } from './avatar.tsx';
 import { Icon } from './icons.tsx';
@@ -21,6 +22,7 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
   const presence = usePresence(me.id);
   const kept = `${me.id}.status`;
   const [choice, setChoice] = useState<Choice>(keep.read<Choice>(kept) ?? 'auto');
+  const [explaining, setExplaining] = useState(false);
   const [error, setError] = useState<string>();
 
   const act = async (action: () => Promise<unknown>) => {
@@ -64,7 +66,10 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
             aria-label="Status"
             selectionMode="single"
             selectedKeys={[choice]}
-            onAction={key => void (key === 'out' ? act(signOut) : choose(key as Choice))}
+            onAction={key => {
+              if (key === 'why') setExplaining(true);
+              else void (key === 'out' ? act(signOut) : choose(key as Choice));
+            }}
           >
             {choices.map(({ id, label, hint }) => (
               <MenuItem key={id} id={id} className="menu-item" textValue={label}>
@@ -73,6 +78,10 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
               </MenuItem>
             ))}
             <Separator className="menu-line" />
+            <MenuItem id="why" className="menu-item" textValue="Why?">
+              <span>Why?</span>
+              <small>What your devices and other services say of you</small>
+            </MenuItem>
             <MenuItem id="out" className="menu-item" textValue="Sign out">
               <span>Sign out</span>
               {me.role === 'guest' && <small>A guest cannot come back as the same person</small>}
@@ -80,6 +89,7 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
           </Menu>
         </Popover>
       </MenuTrigger>
+      {explaining && <ExplainStatus close={() => setExplaining(false)} />}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { go, type Panel } from '../state/route.ts';
 import { PresenceDot, statusWords } from './avatar.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { useRoomActions } from './room-context.ts';
+import { statusText } from './status-text.ts';
 import type { DialogName } from './workspace-view.tsx';
 
 interface Props {
@@ -85,7 +86,7 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
 
 function StatusOf({ user }: { user: string }) {
   const presence = usePresence(user);
-  return presence?.text ?? statusWords[presence?.status ?? 'offline'];
+  return (presence && statusText(presence)) ?? statusWords[presence?.status ?? 'offline'];
 }
 
 interface PanelButtonProps {

@@ -1,8 +1,8 @@
 // Rooms and their logs through the SQL functions: the RoomStore of every driver.
-import { HubError } from '../../hub/errors.ts';
 import type { Actor, Page, RoomStore } from '../../hub/ports.ts';
 import type { Db } from '../db.ts';
 import { createTogether } from '../together.ts';
+import { accepted, type Failure, refusingCall } from './call.ts';
 
 /** Entries in one page of recovery; `events:read` has the rest. */
 const RECOVERY_PAGE = 500;
@@ -13,10 +13,7 @@ const GAP_PAGE = 1000;
 const ROOM_LIST_PAGE = 200;
 
 export function createRoomStore(db: Db): RoomStore {
-  /** Calls a function that answers either with data or with `{error}`. */
-  const call = async <T>(fn: string, input: object): Promise<T> => {
-    return accepted((await db.call(fn, input)) as T | Failure);
-  };
+  const call = refusingCall(db);
   const openRoom = createTogether<object, Opened | Failure>(
     async rooms => ((await db.call('open_rooms', { rooms })) as { answers: (Opened | Failure)[] }).answers,
   );
@@ -81,17 +78,4 @@ interface Place {
   epoch: string;
 }
 
-interface Failure {
-  error: { code: HubError['code']; message: string; details?: unknown };
-}
-
 type Opened = Awaited<ReturnType<RoomStore['openRoom']>>;
-
-/** @throws HubError what the function answered instead of data */
-function accepted<T>(answer: T | Failure): T {
-  if (!isFailure(answer)) return answer;
-  throw new HubError(answer.error.code, answer.error.message, { details: answer.error.details });
-}
-
-const isFailure = (answer: unknown): answer is Failure =>
-  typeof answer === 'object' && answer !== null && 'error' in answer;
