@@ -35,6 +35,8 @@ export interface SimulatorOptions {
   /** 0, the default: any free one. */
   port?: number;
   maps?: readonly WorldMap[];
+  /** A new one, if missing. */
+  apiKey?: string;
   /** Milliseconds. */
   heartbeat?: number;
   /** 2: a space of Gather 2.0, for which this API has no game server. */
@@ -44,10 +46,11 @@ export interface SimulatorOptions {
 const GAME = '/game';
 const PROTOCOL = 'gather-v2';
 
+const newKey = () => crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+
 export async function openGatherSimulator(options: SimulatorOptions = {}): Promise<GatherSimulator> {
-  const { port = 0, maps, heartbeat = 5000, generation = 1 } = options;
+  const { port = 0, maps, apiKey = newKey(), heartbeat = 5000, generation = 1 } = options;
   const spaceId = 'FirstCourtSpace1\\palace';
-  const apiKey = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
   const world = createWorld(maps);
   const faults: Faults = {};
   const requests = new Map<string, number>();

@@ -43,7 +43,10 @@ export interface World {
   /** Every event from now on, in batches as they belong together. */
   onEvents: (events: readonly GatherEvent[]) => void;
   join(uid: string, at?: Spot, name?: string): void;
+  /** One step, however far. */
   move(uid: string, to: Spot): void;
+  /** Tile by tile to a spot on the same map, all at once; by a portal to another. */
+  walk(uid: string, to: Spot): void;
   setAway(uid: string, away: boolean): void;
   setAvailability(uid: string, availability: Availability): void;
   leave(uid: string): void;
@@ -62,6 +65,8 @@ export const PALACE: readonly WorldMap[] = [
       'fountain court': [{ x1: 2, y1: 2, x2: 11, y2: 9 }],
       'clock court': [{ x1: 15, y1: 2, x2: 24, y2: 9 }],
       'base court': [{ x1: 28, y1: 2, x2: 38, y2: 9 }],
+      'great hall': [{ x1: 2, y1: 14, x2: 11, y2: 27 }],
+      gallery: [{ x1: 17, y1: 15, x2: 38, y2: 26 }],
     },
   },
   { id: 'garden', name: 'Garden', width: 20, height: 20, areas: { maze: [{ x1: 4, y1: 4, x2: 9, y2: 9 }] } },
@@ -103,6 +108,15 @@ export function createWorld(maps: readonly WorldMap[] = PALACE): World {
       // As Gather does: only what changed.
       const elsewhere = before === map ? {} : { mapId: map };
       world.onEvents([{ $case: 'playerMoves', playerMoves: { encId, x, y, ...elsewhere, lastInputId: 0 } }]);
+    },
+    walk(uid, to) {
+      let { x, y, map } = change(uid, {});
+      while (map === to.map && (x !== to.x || y !== to.y)) {
+        x += Math.sign(to.x - x);
+        y += Math.sign(to.y - y);
+        world.move(uid, { map, x, y });
+      }
+      if (map !== to.map) world.move(uid, to);
     },
     setAway(uid, away) {
       const { encId } = change(uid, { away });
