@@ -17,6 +17,7 @@ import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
+import { createGather } from './integrations/gather/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits } from './limits/redis.ts';
 import { createBus } from './realtime/bus.ts';
@@ -154,8 +155,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 }
 
 /** The services outside that the config names. */
-function integrationsOf(_config: Config): Integration[] {
-  return [];
+function integrationsOf({ gather }: Config): Integration[] {
+  return [...(gather ? [createGather(gather)] : [])];
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined): Limits {

@@ -16,9 +16,9 @@ const SECOND = failed(
   'Set GATHER_SPACE_ID to a Classic (1.0) space, or take GATHER_API_KEY and GATHER_SPACE_ID out.',
 );
 
-const noSpace = (id: string) =>
+const noSpace = (id: string, host: string) =>
   failed(
-    `Gather knows no Classic space ${id.replace('\\', '/')}.`,
+    `${host} knows no Classic space ${id.replace('\\', '/')}.`,
     'Copy GATHER_SPACE_ID from the address of the space, https://app.gather.town/app/ID/NAME; if it moved to Gather 2.0, it has no API any more.',
   );
 
@@ -52,11 +52,16 @@ export function troubleOf(ending: Ending, { spaceId, apiUrl }: GatherSettings): 
     case 'left':
       return degraded('The connection to Gather was ended.');
     case 'refused':
-      if ([400, 404].includes(ending.status)) return noSpace(spaceId);
+      if ([400, 404].includes(ending.status)) return noSpace(spaceId, host);
       if ([401, 403, 410].includes(ending.status)) return SECOND;
       return degraded(`${host} answers with HTTP ${ending.status}.`);
     case 'unreachable':
       return degraded(`${host} cannot be reached (${ending.code}).`);
+    case 'nonsense':
+      return failed(
+        `${host} does not answer as Gather does.`,
+        'Take GATHER_API_URL out, or correct it: https://api.gather.town is Gather.',
+      );
     case 'closed':
       return FATAL.get(ending.code) ?? degraded(`The connection to Gather was lost (${ending.code}).`);
     case 'slow':

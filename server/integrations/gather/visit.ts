@@ -21,7 +21,9 @@ export type Ending =
   | { readonly why: 'refused'; readonly status: number }
   /** Nobody answered the look-up; `code` is Node's, as ECONNREFUSED. */
   | { readonly why: 'unreachable'; readonly code: string }
-  /** The look-up gave something else than a server that can be connected to, or the server closed. */
+  /** The look-up was answered, but not with a game server. */
+  | { readonly why: 'nonsense' }
+  /** The game server closed, or cannot be reached. */
   | { readonly why: 'closed'; readonly code: number }
   /** It took too long until the whole space was known. */
   | { readonly why: 'slow' }
@@ -78,7 +80,11 @@ export async function visit(
   game.putMetric = (name, value) => {
     if (name === 'gs-assignment-failed') failure = lookUpFailure(value as LookUpMetric);
   };
-  game.subscribeToDisconnection((code = NO_CLOSE_FRAME) => end(failure ?? { why: 'closed', code }));
+  game.subscribeToDisconnection((code = NO_CLOSE_FRAME) => {
+    // As the server sent it: any JSON, or a page.
+    const isServer = /^wss?:\/\//.test(String(engine.serverURL));
+    end(failure ?? (isServer ? { why: 'closed', code } : { why: 'nonsense' }));
+  });
   const fold = engine.onevent;
   engine.onevent = received => {
     // First: the client throws at what it does not know, and nobody would hear of it.
