@@ -70,10 +70,16 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 
   const redis = config.redisUrl ? parts.use(await openRedis(config.redisUrl, log)) : undefined;
   const limits = limitsOf(config, redis);
+  const peopleStore = createPeopleStore(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const hub = parts.use(
     createHub({
-      store: { ...createRoomStore(db), ...createUpkeepStore(db), ...createIntegrationStore(db) },
+      store: {
+        ...createRoomStore(db),
+        ...createUpkeepStore(db),
+        ...createIntegrationStore(db),
+        getUser: peopleStore.getUser,
+      },
       sealer: createSealer(secrets.encryptionKey),
       integrations: integrationsOf(config),
       outlet: createOutlet(() => realtime.io),
@@ -86,7 +92,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   );
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
-    store: createPeopleStore(db),
+    store: peopleStore,
     tokens: config.supabaseUrl ? acceptSupabase(tokens, config.supabaseUrl) : tokens,
     hasher: createArgon2(),
     limits,

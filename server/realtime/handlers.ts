@@ -61,6 +61,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     },
     'presence:set': async ({ actor }, claim) => ({ presence: hub.presence.set(actor.id, claim) }),
     'presence:get': ({ actor }, input) => rooms.presence(actor, input),
+    'presence:explain': ({ actor }, { user }) => hub.explain(actor, user),
     'user:get': ({ actor }, input) => rooms.users(actor, input),
     'session:refresh': async (session, { token }) => {
       const actor = await authenticate(token);
