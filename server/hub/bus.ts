@@ -1,4 +1,5 @@
 // What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
+import type { LinkChange } from './links.ts';
 import type { Batch } from './log-writer.ts';
 import type { Vendor, VendorState } from './ports-integrations.ts';
 import type { ManualClaim, VendorClaim } from './presence-claims.ts';
@@ -24,7 +25,7 @@ export interface Hints {
   /** A sign-in is over. */
   sessionEnded: { readonly session: string };
   /** A vendor's person and a user are linked, or no longer. */
-  link: { readonly vendor: Vendor; readonly id: string; readonly user: string; readonly on: boolean };
+  link: LinkChange;
   /** How a vendor's connection stands on the node that runs it. */
   integration: { readonly vendor: Vendor; readonly node: string; readonly state: VendorState };
   /** A node has come and knows nothing yet. */

@@ -6,6 +6,7 @@ import { forbidden, notFound } from './errors.ts';
 import { createFollowers } from './followers.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
+import { createLinks, type LinkChange } from './links.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import { isAdmin } from './policy.ts';
@@ -106,13 +107,30 @@ export function createHub(options: HubOptions) {
   });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
-    court: { store, sealer, messages, followers, log, online: presence.there, claimed: presence.claimed },
+    court: {
+      store,
+      sealer,
+      messages,
+      followers,
+      log,
+      online: presence.there,
+      claimed: presence.claimed,
+      linked: (vendor, id, user) => linkChanged({ vendor, id, user, on: true }),
+    },
     leases,
     background,
     bus,
     node,
     now,
   });
+  const heardLink = (change: LinkChange) => {
+    integrations.linkChanged(change);
+    if (!change.on) presence.unlinked(change.user, change.vendor);
+  };
+  const linkChanged = (change: LinkChange) => {
+    heardLink(change);
+    bus.publish('link', change);
+  };
   const share = () => {
     presence.share();
     integrations.share();
@@ -123,7 +141,7 @@ export function createHub(options: HubOptions) {
       feeds.offer(batches);
       followers.grew(batches);
     },
-    link: integrations.heardLink,
+    link: heardLink,
     integration: integrations.heardState,
     presence: presence.heard,
     typing: signals.heardTyping,
@@ -139,6 +157,7 @@ export function createHub(options: HubOptions) {
     },
     rooms: createRooms({ store, writer, feeds, presence }),
     messages,
+    links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     presence,
     signals,

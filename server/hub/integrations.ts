@@ -1,8 +1,14 @@
 // Runs each vendor's adapter on the one node that holds its lease, and knows on every node how all of them stand.
+
+import type { CallData } from '#shared/protocol/calls.ts';
 import type { Background } from './background.ts';
 import type { Bus, Hints } from './bus.ts';
 import { type CourtDeps, type OpenCourt, openCourt } from './court.ts';
+import { forbidden } from './errors.ts';
 import type { Leases } from './lease.ts';
+import type { LinkChange } from './links.ts';
+import { isAdmin } from './policy.ts';
+import type { Actor } from './ports.ts';
 import type { Adapter, Integration, Vendor, VendorState } from './ports-integrations.ts';
 
 export const vendors: readonly Vendor[] = ['slack', 'gather', 'google'];
@@ -11,10 +17,13 @@ export const vendors: readonly Vendor[] = ['slack', 'gather', 'google'];
 export type Standing = VendorState & { readonly node?: string };
 
 export interface Integrations {
+  /** For admins. */
+  list(actor: Actor): CallData<'integration:list'>;
   states(): Record<Vendor, Standing>;
   /** From another node. */
   heardState(hint: Hints['integration']): void;
-  heardLink(hint: Hints['link']): void;
+  /** Two were linked or unlinked. */
+  linkChanged(change: LinkChange): void;
   /** Tells the other nodes how the vendors stand that run here. */
   share(): void;
 }
@@ -26,23 +35,18 @@ const STATE_HOLDS = 45_000;
 
 export function createIntegrations(deps: {
   integrations: readonly Integration[];
-  court: Omit<CourtDeps, 'linked'>;
+  court: CourtDeps;
   leases: Leases;
   background: Background;
   bus: Bus;
   node: string;
   now(): number;
-}): Integrations & Pick<CourtDeps, 'linked'> {
+}): Integrations {
   const { integrations, leases, background, bus, node, now } = deps;
   const { log } = deps.court;
   const running = new Map<Vendor, { open: OpenCourt; adapter: Adapter; told?: string }>();
   const elsewhere = new Map<Vendor, { node: string; state: VendorState; until: number }>();
   const broken = new Map<Vendor, VendorState>();
-
-  const linked: CourtDeps['linked'] = (vendor, id, user) => {
-    running.get(vendor)?.open.claims.linked(id, user);
-    bus.publish('link', { vendor, id, user, on: true });
-  };
 
   const refresh = async () => {
     for (const { open } of running.values()) await open.refresh();
@@ -50,7 +54,7 @@ export function createIntegrations(deps: {
 
   const start = (integration: Integration): AsyncDisposable => {
     const { vendor } = integration;
-    const open = openCourt(vendor, { ...deps.court, linked });
+    const open = openCourt(vendor, deps.court);
     try {
       const adapter = integration.start(open.court);
       running.set(vendor, { open, adapter });
@@ -104,11 +108,14 @@ export function createIntegrations(deps: {
   };
 
   return {
-    linked,
     states: () => Object.fromEntries(vendors.map(vendor => [vendor, standing(vendor)])) as never,
     heardState: ({ vendor, node, state }) =>
       void elsewhere.set(vendor, { node, state, until: now() + STATE_HOLDS }),
-    heardLink({ vendor, id, user, on }) {
+    list(actor) {
+      if (!isAdmin(actor)) throw forbidden('Only admins may see how the services outside stand.');
+      return { integrations: vendors.map(vendor => ({ vendor, ...standing(vendor) })) };
+    },
+    linkChanged({ vendor, id, user, on }) {
       const claims = running.get(vendor)?.open.claims;
       if (on) claims?.linked(id, user);
       else claims?.unlinked(id);

@@ -5,6 +5,7 @@ import type { Actor } from './ports.ts';
 
 const rights = {
   'create rooms': ['member', 'bot', 'admin'],
+  'link accounts': ['member', 'admin'],
 } as const satisfies Record<string, readonly PlatformRole[]>;
 
 /** @throws HubError `forbidden` with a sentence that names the right */

@@ -33,10 +33,13 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'message:delete',
   'message:react',
   'message:pin',
+  'link:code',
+  'link:set',
+  'link:remove',
 ]);
 
 export function createHandlers(hub: Hub, authenticate: (token: string) => Promise<SignedIn>): Handlers {
-  const { rooms, messages } = hub;
+  const { rooms, messages, links, integrations } = hub;
   return {
     'room:create': ({ actor }, input) => rooms.create(actor, input),
     'room:list': ({ actor }, input) => rooms.list(actor, input),
@@ -63,6 +66,11 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'presence:get': ({ actor }, input) => rooms.presence(actor, input),
     'presence:explain': ({ actor }, { user }) => hub.explain(actor, user),
     'user:get': ({ actor }, input) => rooms.users(actor, input),
+    'link:list': ({ actor }, input) => links.list(actor, input),
+    'link:code': ({ actor }, input) => links.code(actor, input),
+    'link:set': ({ actor }, input) => links.set(actor, input),
+    'link:remove': ({ actor }, input) => links.remove(actor, input),
+    'integration:list': async ({ actor }) => integrations.list(actor),
     'session:refresh': async (session, { token }) => {
       const actor = await authenticate(token);
       if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');

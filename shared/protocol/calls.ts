@@ -158,6 +158,25 @@ export const calls = {
     input: z.object({ users: z.array(p.userId).min(1).max(200) }),
     data: z.object({ users: z.array(m.user) }),
   },
+  /** One's own; of another or of all, for admins. */
+  'link:list': {
+    input: optional({ user: p.userId.optional(), all: z.boolean().optional() }),
+    data: z.object({ links: z.array(m.link) }),
+  },
+  /** A code to show at the service, once, which links the account there that shows it. */
+  'link:code': {
+    input: z.object({ vendor: m.vendor }),
+    data: z.object({ code: z.string(), expiresAt: z.string() }),
+  },
+  /** Admins alone. */
+  'link:set': {
+    input: z.object({ vendor: m.vendor, id: p.remoteId, user: p.userId }),
+    data: empty,
+  },
+  /** One's own; for admins anybody's. All that the service says of the person ends at once. */
+  'link:remove': { input: z.object({ vendor: m.vendor, user: p.userId.optional() }), data: empty },
+  /** Admins alone. */
+  'integration:list': { input: optional({}), data: z.object({ integrations: z.array(m.integration) }) },
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),

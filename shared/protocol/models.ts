@@ -107,3 +107,30 @@ export type ClaimAccount = z.infer<typeof claimAccount>;
 
 export const presenceCounts = z.object({ active: z.number(), away: z.number(), dnd: z.number() });
 export type PresenceCounts = z.infer<typeof presenceCounts>;
+
+/** A service outside that knows people of the hub. */
+export const vendor = z.enum(['slack', 'gather', 'google']);
+
+export const link = z.object({
+  vendor,
+  /** The service's name for the person. */
+  id: z.string(),
+  user: p.userId,
+  name: z.string(),
+  /** What it rests on. */
+  how: z.enum(['admin', 'code', 'email']),
+  at: z.string(),
+});
+export type Link = z.infer<typeof link>;
+
+/** How the connection to a service stands. */
+export const integration = z.object({
+  vendor,
+  state: z.enum(['off', 'connecting', 'ready', 'degraded', 'failed']),
+  reason: z.string().optional(),
+  /** What to do about it. */
+  next: z.string().optional(),
+  /** Where it runs. */
+  node: z.string().optional(),
+});
+export type IntegrationState = z.infer<typeof integration>;

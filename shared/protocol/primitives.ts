@@ -38,6 +38,8 @@ const plain = (max: number) =>
 const line = (max: number) => plain(max).refine(text => text.trim().length > 0, 'is blank');
 
 export const userId = line(128);
+/** A person's id at a service outside. */
+export const remoteId = line(128);
 export const userName = line(limits.nameChars);
 export const uuid = z.guid().transform(id => id.toLowerCase());
 export const roomId = z
