@@ -137,6 +137,38 @@ test('an area that is bound while people are in it counts from then on', async (
   await ada('active: In Gather: base court, Palace');
 });
 
+test('with /court people say who they are, and whose area they stand in', async () => {
+  await using scene = await play();
+  const { gather, state } = scene;
+  const { world, chats } = gather;
+  await until(() => state().state === 'ready');
+  const ask = async (uid: string, command: string) => {
+    const before = chats.length;
+    gather.type(uid, command);
+    await until(() => chats.length > before);
+    assert.is(chats.at(-1)?.to, uid);
+    return chats.at(-1)?.text ?? '';
+  };
+  await using eve = await connect(hub.url, { token: await hub.token('eve') });
+  world.join('G-EVE', world.spot('palace/clock court'));
+  const { code } = await eve.call('link:code', { vendor: 'gather' });
+  assert.match(await ask('G-EVE', 'court'), /^\/court link CODE: /);
+  assert.match(await ask('G-EVE', 'court link NOTACODE'), /^\S.*\.$/);
+  assert.is(await ask('G-EVE', `court link ${code}`), 'You are eve on First Court.');
+  assert.match(await ask('G-EVE', `court bind ${room}`), /^\S.*\.$/);
+  assert.equal(
+    (await court.bindings()).map(({ place }) => place),
+    ['palace/fountain court'],
+    'not hers to bind',
+  );
+  world.join('G-BOB', world.spot('palace/clock court'));
+  assert.match(await ask('G-BOB', `court bind ${room}`), /^Who walks into palace\/clock court is seen in /);
+  world.walk('G-ADA', world.spot('palace/clock court'));
+  await ada('active: In the clock court (Gather)');
+  assert.is(await ask('G-BOB', 'court unbind'), 'palace/clock court belongs to no room any more.');
+  await ada('active: In Gather: clock court, Palace');
+});
+
 const HOPELESS: [name: string, over: Partial<GatherSettings>, options: SimulatorOptions, told: RegExp][] = [
   ['a bad key', { apiKey: 'other' }, {}, /refused the API key \(4003\).* set GATHER_API_KEY/],
   [

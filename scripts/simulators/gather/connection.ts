@@ -22,6 +22,8 @@ export interface Faults {
 }
 
 export interface Client {
+  /** What it lets people type after a slash. */
+  readonly commands: ReadonlySet<string>;
   send(events: readonly GatherEvent[]): void;
   /** Ends without a close frame. */
   cut(): void;
@@ -40,10 +42,13 @@ export function serveClient(deps: {
   apiKey: string;
   /** Milliseconds between two signs of life. */
   heartbeat: number;
+  /** It said something to somebody. */
+  chatted(to: string, text: string): void;
 }): Client {
   const { socket, world, faults } = deps;
   let admitted = false;
   const wanted = new Set<string>();
+  const commands = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
 
   const write = (events: readonly GatherEvent[]) => {
@@ -97,6 +102,10 @@ export function serveClient(deps: {
         admit(spaceId, auth?.$case === 'apiKey' ? auth.apiKey : '');
       } else if (action?.$case === 'updateSubscriptions' && admitted) {
         synchronize(action.updateSubscriptions.subscriptions);
+      } else if (action?.$case === 'registerCommand' && admitted) {
+        commands.add(action.registerCommand.command);
+      } else if (action?.$case === 'chat' && admitted) {
+        deps.chatted(action.chat.chatRecipient, action.chat.contents);
       }
       if (admitted) acknowledge(txnId);
     });
@@ -109,6 +118,7 @@ export function serveClient(deps: {
   socket.on('error', () => {});
 
   return {
+    commands,
     send: events => {
       if (admitted) write(events);
     },

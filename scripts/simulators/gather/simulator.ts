@@ -23,6 +23,10 @@ export interface GatherSimulator extends AsyncDisposable {
   readonly connected: number;
   /** Requests and connections so far, by path. */
   readonly requests: ReadonlyMap<string, number>;
+  /** What clients said to people, the latest last. */
+  readonly chats: readonly { readonly to: string; readonly text: string }[];
+  /** Somebody types a command; it reaches the clients that registered it. */
+  type(uid: string, command: string): void;
   /** To every client, whatever the world looks like. */
   send(...events: GatherEvent[]): void;
   /** Closes every client's connection. */
@@ -55,6 +59,7 @@ export async function openGatherSimulator(options: SimulatorOptions = {}): Promi
   const faults: Faults = {};
   const requests = new Map<string, number>();
   const clients = new Set<Client>();
+  const chats: { to: string; text: string }[] = [];
   const closing = new AbortController();
   const count = (path: string) => requests.set(path, (requests.get(path) ?? 0) + 1);
 
@@ -94,7 +99,10 @@ export async function openGatherSimulator(options: SimulatorOptions = {}): Promi
   });
   sockets.on('connection', socket => {
     count(GAME);
-    const client = serveClient({ socket, world, faults, spaceId, apiKey, heartbeat });
+    const client = serveClient({
+      ...{ socket, world, faults, spaceId, apiKey, heartbeat },
+      chatted: (to, text) => void chats.push({ to, text }),
+    });
     clients.add(client);
     socket.on('close', () => clients.delete(client));
   });
@@ -115,6 +123,14 @@ export async function openGatherSimulator(options: SimulatorOptions = {}): Promi
       return clients.size;
     },
     requests,
+    chats,
+    type(uid, command) {
+      const encId = world.people.get(uid)?.encId;
+      if (encId === undefined) throw new Error(`${uid} is not in the space.`);
+      const event: GatherEvent = { $case: 'playerSendsCommand', playerSendsCommand: { encId, command } };
+      const [name = ''] = command.split(' ');
+      for (const client of clients) if (client.commands.has(name)) client.send([event]);
+    },
     send(...events) {
       for (const client of clients) client.send(events);
     },

@@ -21,6 +21,10 @@ export interface Claims {
   lost(): void;
   /** Takes back what was claimed. */
   forget(): void;
+  /** The map that somebody is on, and the place there that can be bound: the smallest area, else the map. */
+  placeOf(uid: string): { map: string; place: string } | undefined;
+  /** Whom a number on the wire stands for. */
+  uidOf(encId: number): string | undefined;
 }
 
 /** @param settle milliseconds for which steps are gathered */
@@ -87,6 +91,13 @@ export function createClaims(court: Pick<Court, 'claim' | 'claimNothing'>, settl
       claimed.clear();
       court.claimNothing();
     },
+    placeOf(uid) {
+      const spot = roster.get(uid)?.spot;
+      if (!spot) return undefined;
+      const [area] = atlas.areasAt(spot);
+      return { map: spot.map, place: area === undefined ? spot.map : `${spot.map}/${area}` };
+    },
+    uidOf: encId => roster.uidOf(encId),
   };
 }
 

@@ -4,15 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Unreachable } from '../../hub/errors.ts';
 import type { Adapter, Court, Integration, VendorState } from '../../hub/ports-integrations.ts';
 import { createClaims } from './claims.ts';
+import { answerCommand, COMMAND, isOurs } from './commands.ts';
 import { isClassic, type Trouble, troubleOf } from './reasons.ts';
-import { type GatherSettings, type VisitPatience, visit } from './visit.ts';
+import { type GatherEvent, type GatherSettings, type Space, type VisitPatience, visit } from './visit.ts';
 
 export interface Patience extends VisitPatience {
   /** Milliseconds before the next try, the first and the longest. */
   readonly retry: readonly [least: number, most: number];
   /** Milliseconds before the next try when somebody has to do something first. */
   readonly failed: number;
-  /** Milliseconds for which claims outlive a lost connection: no ghost is older than 45 s (I11). */
+  /** Milliseconds for which claims outlive a lost connection. With the time until silence is noticed, no ghost is older than 45 s (I11). */
   readonly ghost: number;
   /** Milliseconds for which steps are gathered into one look. */
   readonly settle: number;
@@ -22,7 +23,7 @@ export interface Patience extends VisitPatience {
 
 const PATIENCE: Patience = {
   entering: 20_000,
-  silence: 25_000,
+  silence: 20_000,
   retry: [1000, 30_000],
   failed: 5 * 60_000,
   ghost: 15_000,
@@ -50,18 +51,34 @@ function live(settings: GatherSettings, court: Court, patience: Patience): Adapt
   async function once(): Promise<Trouble> {
     if (!isClassic(settings.spaceId)) return troubleOf({ why: 'left' }, settings);
     let since: number | undefined;
+    let space: Space | undefined;
     claims.begin();
-    const entered = () => {
+    const entered = (entered: Space) => {
       since = Date.now();
+      space = entered;
+      space.offer(COMMAND);
       clearTimeout(ghosts);
       ghosts = undefined;
       claims.entered();
       state = { state: 'ready' };
     };
-    const ending = await visit(settings, { heard: claims.heard, entered }, patience, signal);
+    const heard = (event: GatherEvent) => {
+      claims.heard(event);
+      if (space && event.$case === 'playerSendsCommand') void obey(space, event.playerSendsCommand);
+    };
+    const ending = await visit(settings, { heard, entered }, patience, signal);
+    space = undefined;
     claims.lost();
     if (since !== undefined && Date.now() - since > GOOD) tries = 0;
     return troubleOf(ending, settings);
+  }
+
+  async function obey(space: Space, { encId, command }: { encId: number; command: string }): Promise<void> {
+    const uid = claims.uidOf(encId);
+    if (uid === undefined || !isOurs(command)) return;
+    const where = claims.placeOf(uid);
+    const answer = await answerCommand(court, uid, command, where?.place);
+    space.tell(uid, where?.map ?? '', answer);
   }
 
   async function keepConnected(): Promise<void> {

@@ -15,6 +15,7 @@ export interface Roster {
   fold(event: GatherEvent): string | undefined;
   /** Undefined: not in the space. */
   get(uid: string): Visitor | undefined;
+  uidOf(encId: number): string | undefined;
   /** Everybody in the space. */
   uids(): string[];
 }
@@ -72,6 +73,7 @@ export function createRoster(): Roster {
 
   return {
     get,
+    uidOf: encId => entries.get(encId)?.uid,
     uids: () => [...encIds.keys()].filter(uid => get(uid)),
     fold(event) {
       switch (event.$case) {

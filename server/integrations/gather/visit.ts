@@ -30,6 +30,20 @@ export type Ending =
   /** Afterwards, not a byte came for too long. */
   | { readonly why: 'silent' };
 
+export interface Visitor {
+  /** Every event, in order, from the first one. */
+  heard(event: GatherEvent): void;
+  /** Called once, when all that was there is known. */
+  entered(space: Space): void;
+}
+
+export interface Space {
+  /** Lets people type `/command`; what they type comes as `playerSendsCommand`. Without leave to do so, nothing comes. */
+  offer(command: string): void;
+  /** A word to one of them. */
+  tell(uid: string, map: string, text: string): void;
+}
+
 export interface VisitPatience {
   /** Milliseconds until everything is known of the space. */
   readonly entering: number;
@@ -39,20 +53,23 @@ export interface VisitPatience {
 
 const SUBSCRIPTIONS = {
   ...{ playerJoins: true, playerExits: true, playerMoves: true, playerSetsAway: true },
-  ...{ playerSetsAvailability: true, playerSetsIsNpc: true, spaceSetsIdMapping: true },
-  ...{ mapSetName: true, mapSetDimensions: true, mapSetAreas: true, mapSetNooks: true },
+  ...{ playerSetsAvailability: true, playerSetsIsNpc: true, playerSendsCommand: true },
+  ...{
+    spaceSetsIdMapping: true,
+    mapSetName: true,
+    mapSetDimensions: true,
+    mapSetAreas: true,
+    mapSetNooks: true,
+  },
   ...{ subscriptionsUpdated: true, spaceSetsCapacity: true },
 };
 const QUIET = { error: false, warn: false, log: false, debug: false };
 const NO_CLOSE_FRAME = 1006;
 
-/**
- * Resolves when the visit is over; rejects only when the client cannot be loaded.
- * @param visitor `heard` gets every event in order from the first one; `entered` is called once, when all that was there is known
- */
+/** Resolves when the visit is over; rejects only when the client cannot be loaded. */
 export async function visit(
   settings: GatherSettings,
-  visitor: { heard(event: GatherEvent): void; entered(): void },
+  visitor: Visitor,
   patience: VisitPatience,
   signal: AbortSignal,
 ): Promise<Ending> {
@@ -109,7 +126,11 @@ export async function visit(
       patience.silence,
       () => end({ why: 'silent' }),
     );
-    visitor.entered();
+    visitor.entered({
+      // Without a transaction: what becomes of it is not told, and a rejection would be nobody's.
+      offer: command => game.sendAction({ $case: 'registerCommand', registerCommand: { command } }),
+      tell: (uid, map, text) => game.chat(uid, [], map, { contents: text }),
+    });
   });
 
   game.connect();
@@ -126,14 +147,16 @@ export async function visit(
   return ending;
 }
 
-/** Calls back when a count did not grow between two looks. */
+/** Calls back when a count did not grow for so long, at the latest a quarter later. */
 function watch(count: () => number, ms: number, still: () => void): NodeJS.Timeout {
-  let before = -1;
+  let before = count();
+  let looks = 0;
   return setInterval(() => {
     const now = count();
-    if (now === before) still();
+    looks = now === before ? looks + 1 : 0;
     before = now;
-  }, ms);
+    if (looks >= 4) still();
+  }, ms / 4);
 }
 
 interface LookUpMetric {
