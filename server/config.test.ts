@@ -205,15 +205,17 @@ test('production refuses made-up or weak secrets and open gates, naming each', (
 });
 
 test('a variable that this version does not use is never silently ignored', () => {
-  assert.equal(readConfig({ ELASTICSEARCH_URL: 'http://localhost:9200', SLACK_TOKEN: '' }).warnings, [
-    'ELASTICSEARCH_URL is set, but not used by this version.',
+  const set = { CDN_URL: 'http://localhost', ELASTICSEARCH_URL: 'http://localhost:9200', SLACK_TOKEN: '' };
+  assert.equal(readConfig(set).warnings, [
+    'CDN_URL is set, but not used by this version.',
+    'ELASTICSEARCH_URL: checked by "court doctor", but not used by this version yet.',
   ]);
   assert.match(readConfig({ JWT_SECRET: 'short' }).warnings[0] ?? '', 'JWT_SECRET is shorter than 32 bytes');
 });
 
 test('.env.example lists exactly the variables that are read, each with a comment and its example', async () => {
   const text = await readFile(path.join(import.meta.dirname, '../.env.example'), 'utf8');
-  const entries = [...text.matchAll(/^# ?[A-Z].*\n(?:#.*\n)*?#([A-Z_]+)=(.*)$/gm)];
+  const entries = [...text.matchAll(/^# ?[A-Z].*\n(?:#.*\n)*?#([A-Z0-9_]+)=(.*)$/gm)];
   assert.equal(entries.map(([, name]) => name).sort(), Object.keys(settings).sort());
   for (const [, name = '', value = ''] of entries) {
     if (value)

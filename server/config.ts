@@ -2,7 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { z } from 'zod';
-import { settings, unusedSettings } from './settings.ts';
+import { checkedSettings, settings, unusedSettings } from './settings.ts';
 
 export { loadSecrets, type Secrets } from './secrets.ts';
 
@@ -47,14 +47,28 @@ export interface Config {
   readonly trustProxy: false | number | string[];
   readonly allowedOrigins: readonly string[];
   readonly transports: ('websocket' | 'polling')[];
+  /** What Prometheus may show instead of an admin's access token. */
+  readonly metricsToken: string | undefined;
   readonly rateLimits: boolean;
   readonly maxConnections: number;
   readonly maxConnectionsPerUser: number;
   readonly maxConnectionsPerAddress: number;
   /** A second. */
   readonly maxHandshakesPerAddress: number;
+  /** Of services that this version checks and does not use yet. */
+  readonly services: Services;
   /** For the operator, one line each. */
   readonly warnings: readonly string[];
+}
+
+export interface Services {
+  readonly elasticsearchUrl: string | undefined;
+  readonly storageUrl: string | undefined;
+  readonly s3Endpoint: string | undefined;
+  readonly smtpUrl: string | undefined;
+  readonly claude: { readonly key: string; readonly model: string | undefined; readonly url: string };
+  readonly openai: { readonly key: string; readonly url: string };
+  readonly huggingface: { readonly key: string; readonly endpoint: string | undefined };
 }
 
 /** What is wrong with the settings: one line for each, naming the variable and giving an example. */
@@ -120,11 +134,28 @@ export function readConfig(
     trustProxy: values.TRUST_PROXY ?? false,
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     transports: values.TRANSPORTS ?? ['websocket'],
+    metricsToken: values.METRICS_TOKEN,
     rateLimits: values.RATE_LIMITS ?? true,
     maxConnections: values.MAX_CONNECTIONS ?? 10_000,
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER ?? 10,
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS ?? 50,
     maxHandshakesPerAddress: values.MAX_HANDSHAKES_PER_ADDRESS ?? 20,
+    services: {
+      elasticsearchUrl: values.ELASTICSEARCH_URL,
+      storageUrl: values.STORAGE_URL,
+      s3Endpoint: values.S3_ENDPOINT,
+      smtpUrl: values.SMTP_URL,
+      claude: {
+        key: values.CLAUDE_API_KEY ?? '',
+        model: values.CLAUDE_MODEL,
+        url: values.CLAUDE_BASE_URL ?? 'https://api.anthropic.com',
+      },
+      openai: {
+        key: values.OPENAI_API_KEY ?? '',
+        url: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
+      },
+      huggingface: { key: values.HF_TOKEN ?? '', endpoint: values.HF_ENDPOINT_URL },
+    },
     warnings: warnings(values, set),
   };
 }
@@ -195,6 +226,10 @@ function warnings(values: Values, set: Record<string, string>): string[] {
   const lines = unusedSettings
     .filter(name => set[name])
     .map(name => `${name} is set, but not used by this version.`);
+  const checked = checkedSettings.filter(name => set[name]);
+  if (checked.length > 0) {
+    lines.push(`${checked.join(', ')}: checked by "court doctor", but not used by this version yet.`);
+  }
   if (values.JWT_SECRET && isShort(values.JWT_SECRET)) {
     lines.push(`JWT_SECRET is shorter than ${SECRET_BYTES} bytes; ENVIRONMENT=production would refuse it.`);
   }

@@ -91,6 +91,12 @@ function key(value: string): Buffer | undefined {
 const transports = ['websocket', 'polling'] as const;
 const transport = (value: string) => transports.find(name => name === value);
 
+const web = rule(value => url(value, 'http:', 'https:'), 'is not a web address');
+const apiKey = rule(
+  value => (/^[\x21-\x7e]+$/.test(value) ? value : undefined),
+  'holds characters that no key has',
+);
+
 export const settings = {
   ENVIRONMENT: { schema: oneOf('development', 'production', 'test'), example: 'production' },
   // Like other programs, any text but a "no" switches it on: DEBUG=socket.io* is common.
@@ -149,10 +155,7 @@ export const settings = {
     schema: rule(gatherSpace, 'is not the id of a Gather space'),
     example: 'AbCdEfGhIjKlMnOp/my-office',
   },
-  GATHER_API_URL: {
-    schema: rule(value => url(value, 'http:', 'https:'), 'is not a web address'),
-    example: 'https://api.gather.town',
-  },
+  GATHER_API_URL: { schema: web, example: 'https://api.gather.town' },
   NODE_NAME: {
     schema: rule(
       value => (/^[\w.-]{1,63}$/.test(value) ? value : undefined),
@@ -187,25 +190,51 @@ export const settings = {
     schema: rule(value => list(value, transport), 'is not a list of websocket, polling'),
     example: 'websocket,polling',
   },
+  METRICS_TOKEN: {
+    schema: rule(
+      value => (/^[\w.~+/=-]{16,}$/.test(value) ? value : undefined),
+      'is not a token of 16 letters and digits or more',
+    ),
+    example: '<24 random bytes, as from: openssl rand -hex 24>',
+    secret: true,
+  },
   RATE_LIMITS: { schema: onOff, example: 'on' },
   MAX_CONNECTIONS: { schema: amount, example: '10000' },
   MAX_CONNECTIONS_PER_USER: { schema: amount, example: '10' },
   MAX_CONNECTIONS_PER_ADDRESS: { schema: amount, example: '50' },
   MAX_HANDSHAKES_PER_ADDRESS: { schema: amount, example: '20' },
+  ELASTICSEARCH_URL: { schema: web, example: 'https://user:password@search.example.com:9200', secret: true },
+  STORAGE_URL: {
+    schema: rule(
+      value => (/^(file:|(s3|gs|supabase):\/\/[a-z0-9][a-z0-9._-]*$)/.test(value) ? value : undefined),
+      'is none of file:FOLDER, s3://BUCKET, gs://BUCKET, supabase://BUCKET',
+    ),
+    example: 's3://court-files',
+  },
+  S3_ENDPOINT: { schema: web, example: 'https://s3.example.com' },
+  SMTP_URL: {
+    schema: rule(value => url(value, 'smtp:', 'smtps:'), 'is not the address of a mail server'),
+    example: 'smtps://user:password@mail.example.com:465',
+    secret: true,
+  },
+  CLAUDE_API_KEY: { schema: apiKey, example: 'sk-ant-0123456789abcdef', secret: true },
+  CLAUDE_MODEL: { schema: text, example: 'claude-sonnet-5-5' },
+  CLAUDE_BASE_URL: { schema: web, example: 'https://api.anthropic.com' },
+  OPENAI_API_KEY: { schema: apiKey, example: 'sk-0123456789abcdef', secret: true },
+  OPENAI_BASE_URL: { schema: web, example: 'http://127.0.0.1:11434/v1' },
+  HF_TOKEN: { schema: apiKey, example: 'hf_0123456789abcdef', secret: true },
+  HF_ENDPOINT_URL: { schema: web, example: 'https://name.endpoints.huggingface.cloud' },
 } satisfies Record<string, Setting<unknown>>;
+
+/** The hub does nothing with these yet; `court doctor` says whether they would work. */
+export const checkedSettings = [
+  ...(['ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'SMTP_URL'] as const),
+  ...(['CLAUDE_API_KEY', 'CLAUDE_MODEL', 'CLAUDE_BASE_URL'] as const),
+  ...(['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'HF_TOKEN', 'HF_ENDPOINT_URL'] as const),
+] satisfies (keyof typeof settings)[];
 
 /** Known from the documentation, but of no effect yet. */
 export const unusedSettings: readonly string[] = [
-  ...['ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'CDN_URL'],
-  ...[
-    'CLAUDE_API_KEY',
-    'CLAUDE_MODEL',
-    'CLAUDE_BASE_URL',
-    'OPENAI_API_KEY',
-    'OPENAI_BASE_URL',
-    'HF_TOKEN',
-    'HF_ENDPOINT_URL',
-  ],
   ...['SLACK_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_API_URL'],
-  ...['GOOGLE_CREDENTIALS', 'GOOGLE_ROOT_URL', 'SMTP_URL', 'SMS_WEBHOOK_URL'],
+  ...['GOOGLE_CREDENTIALS', 'GOOGLE_ROOT_URL', 'SMS_WEBHOOK_URL', 'CDN_URL'],
 ];

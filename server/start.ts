@@ -15,11 +15,13 @@ import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
 import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
+import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createGather } from './integrations/gather/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits } from './limits/redis.ts';
+import { createMetrics } from './metrics.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
@@ -72,6 +74,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const limits = limitsOf(config, redis);
   const peopleStore = createPeopleStore(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
+  const meters = createMeters();
   const hub = parts.use(
     createHub({
       store: {
@@ -82,7 +85,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       },
       sealer: createSealer(secrets.encryptionKey),
       integrations: integrationsOf(config),
-      outlet: createOutlet(() => realtime.io),
+      outlet: createOutlet(() => realtime.io, meters),
+      meters,
       log,
       ...(redis && { bus }),
       node: config.nodeName,
@@ -110,7 +114,18 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       probe: () => db.call('probe', { node: config.nodeName }),
       draining: () => realtime.draining,
       ...(redis && { redis: redis.state }),
+      integrations: hub.integrations.states,
     }),
+    metrics: createMetrics({
+      meters,
+      sight: () => ({
+        sockets: realtime.sockets,
+        ...hub.size,
+        redis: redis?.state(),
+        integrations: hub.integrations.states(),
+      }),
+    }),
+    metricsToken: config.metricsToken,
     origins,
     log,
     trustProxy: config.trustProxy,
@@ -124,6 +139,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       hub,
       authenticate: people.authenticate,
       limits,
+      meters,
       caps: {
         total: config.maxConnections,
         perUser: config.maxConnectionsPerUser,

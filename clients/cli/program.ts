@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { checkconfigCommand } from './commands/checkconfig.ts';
 import { completionCommand } from './commands/completion.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
+import { integrationsCommand, linkCommand, linksCommand, unlinkCommand } from './commands/links.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -58,6 +60,11 @@ export function createProgram(context: Context): Command {
     tokenCommand,
     migrateCommand,
     checkconfigCommand,
+    doctorCommand,
+    linksCommand,
+    linkCommand,
+    unlinkCommand,
+    integrationsCommand,
   ];
   for (const create of commands) program.addCommand(inherit(program, create(context)));
   return program.addCommand(inherit(program, completionCommand(context, program)));

@@ -9,10 +9,11 @@ import { checkBodyType, checkQuery, cors, limitAddress, refuseForeignPages, requ
 import { securityHeaders } from './headers.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
 import { meRoutes } from './routes/me.ts';
+import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { webRoutes } from './web.ts';
 
-export interface HttpDeps {
+export interface HttpDeps extends MetricsDeps {
   readonly people: People;
   readonly limits: Pick<Limits, 'take'>;
   readonly readiness: () => Promise<Readiness>;
@@ -38,6 +39,8 @@ export function createApp(deps: HttpDeps): Express {
 
   app.use(requestLog(log), securityHeaders(deps));
   app.use(healthRoutes(deps));
+  app.use('/metrics', limitAddress(limits));
+  app.use(metricsRoutes(deps));
 
   app.use('/api', (_req, res, next) => {
     res.set('Cache-Control', 'no-store');

@@ -13,6 +13,7 @@ import { isAdmin } from './policy.ts';
 import type { Actor, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { Integration } from './ports-integrations.ts';
+import type { Meters } from './ports-meters.ts';
 import type { PeopleStore } from './ports-people.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
@@ -27,6 +28,7 @@ export interface HubOptions {
   readonly store: RoomStore & UpkeepStore & IntegrationStore & Pick<PeopleStore, 'getUser'>;
   readonly sealer: Sealer;
   readonly outlet: Outlet;
+  readonly meters: Meters;
   readonly log: Log;
   /** To the other nodes; without it there are none. */
   readonly bus?: Bus;
@@ -55,6 +57,7 @@ export function createHub(options: HubOptions) {
     store,
     sealer,
     outlet,
+    meters,
     log,
     bus = noBus,
     node = 'hub',
@@ -69,6 +72,7 @@ export function createHub(options: HubOptions) {
   });
   const writer = createLogWriter({
     store,
+    meters,
     log,
     committed(batches) {
       feeds.offer(batches);
@@ -162,6 +166,10 @@ export function createHub(options: HubOptions) {
     presence,
     signals,
     background,
+    /** How many rooms this node follows, and people it knows to be there. */
+    get size(): { rooms: number; people: number } {
+      return { rooms: feeds.size, people: presence.known };
+    },
     /** A socket of a signed-in person has come, or gone. */
     connected(actor: Actor, socket: string): void {
       presence.connected(actor.id, socket);

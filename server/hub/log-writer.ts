@@ -3,6 +3,7 @@ import type { LogEvent } from '#shared/protocol/events.ts';
 import { HubError } from './errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { Draft, Log, Outcome, RoomStore } from './ports.ts';
+import { type Meters, observe } from './ports-meters.ts';
 
 /** A committed stretch of one room's log, consecutive. Only a hint: it may be empty, late or repeated. */
 export interface Batch {
@@ -30,13 +31,17 @@ export function createLogWriter(deps: {
   store: Pick<RoomStore, 'append'>;
   /** Is handed each group's committed entries by room, after COMMIT and before the acks. */
   committed(batches: Batch[]): void;
+  meters: Meters;
   log: Log;
 }): LogWriter {
+  const { meters } = deps;
   const commits = createGroupCommit<Draft, Outcome>({
     name: 'log writer',
     log: deps.log,
     async run(drafts) {
       const outcomes = await deps.store.append(drafts);
+      observe(meters.groups, drafts.length);
+      for (const outcome of outcomes) if ('event' in outcome) meters.appended++;
       deps.committed(batchesOf(drafts, outcomes));
       return outcomes;
     },

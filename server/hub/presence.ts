@@ -19,6 +19,8 @@ export interface PresenceHub
   online(feed: RoomFeed): number;
   /** Everybody who is not offline. */
   there(): string[];
+  /** How many people something is known of. */
+  readonly known: number;
   /** Tells rooms and other nodes what changed. Called once a second. */
   flush(): void;
   /** Repeats all of this node's claims to the others, within their lease. */
@@ -97,6 +99,9 @@ export function createPresence(deps: {
     get: book.get,
     heard: book.heard,
     claimed: book.claimed,
+    get known() {
+      return book.people.size;
+    },
     unlinked: book.unlinked,
     explain: book.explain,
     there: () => [...book.people.keys()].filter(user => book.get(user).status !== 'offline'),

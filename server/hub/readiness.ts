@@ -1,4 +1,6 @@
 // Whether this node can serve: its database takes a write within a second, and it is not on its way out.
+import type { VendorState } from './ports-integrations.ts';
+
 const PATIENCE = 1000;
 
 export interface Readiness {
@@ -13,6 +15,8 @@ export function createReadiness(deps: {
   draining(): boolean;
   /** Its loss makes other nodes slow to hear of us, and no more. */
   redis?(): string;
+  /** Services outside; whatever befalls them, people can be served. */
+  integrations(): Readonly<Record<string, VendorState>>;
 }): () => Promise<Readiness> {
   const database = async (): Promise<string> => {
     let timer: NodeJS.Timeout | undefined;
@@ -34,7 +38,13 @@ export function createReadiness(deps: {
       database: await database(),
       draining: deps.draining() ? 'yes' : 'no',
       ...(deps.redis && { redis: deps.redis() }),
+      ...Object.fromEntries(
+        Object.entries(deps.integrations()).map(([name, state]) => [name, inWords(state)]),
+      ),
     };
     return { ready: checks.database === 'ok' && checks.draining === 'no', checks };
   };
 }
+
+const inWords = (state: VendorState): string =>
+  'reason' in state ? `${state.state}: ${state.reason}` : state.state;

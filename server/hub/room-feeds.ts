@@ -11,6 +11,7 @@ export interface RoomFeeds {
   release(feed: RoomFeed): void;
   get(room: string): RoomFeed | undefined;
   all(): Iterable<RoomFeed>;
+  readonly size: number;
   /** The feeds in which this socket is subscribed. */
   heardBy(socket: string): RoomFeed[];
   subscribed(socket: string, feed: RoomFeed): void;
@@ -95,6 +96,9 @@ export function createRoomFeeds(deps: {
     },
     get: room => feeds.get(room),
     all: () => feeds.values(),
+    get size() {
+      return feeds.size;
+    },
     heardBy: socket => [...(bySocket.get(socket) ?? [])].filter(feed => feed.hears(socket)),
     subscribed(socket, feed) {
       const heard = bySocket.get(socket);

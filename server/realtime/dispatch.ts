@@ -5,6 +5,7 @@ import type { Reply } from '#shared/protocol/errors.ts';
 import { HubError, OutcomeUnknown, Unreachable, unavailable } from '../hub/errors.ts';
 import { parseInput } from '../hub/input.ts';
 import type { Log } from '../hub/ports.ts';
+import { type Meters, observe } from '../hub/ports-meters.ts';
 import type { Limits } from '../hub/ports-people.ts';
 import { type Handlers, overlapping, writing } from './handlers.ts';
 import type { Session } from './session.ts';
@@ -22,10 +23,12 @@ export interface Dispatch {
 export function createDispatch({
   handlers,
   limits,
+  meters,
   log,
 }: {
   handlers: Handlers;
   limits: Limits;
+  meters: Meters;
   log: Log;
 }): Dispatch {
   const limited = (session: Session, name: CallName, input: { room?: string }): void => {
@@ -80,7 +83,12 @@ export function createDispatch({
     },
     call(session, name, args) {
       const last = args.at(-1);
-      const ack = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : () => {};
+      const reply = typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : () => {};
+      const began = performance.now();
+      const ack = (answer: Reply<unknown>) => {
+        reply(answer);
+        observe(meters.acks, performance.now() - began);
+      };
       const inputs = typeof last === 'function' ? args.slice(0, -1) : args;
       const work = isCall(name)
         ? run(session, name, inputs[0])

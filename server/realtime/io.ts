@@ -9,6 +9,7 @@ import { addressKey } from '../hub/address.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { OriginPolicy } from '../hub/origins.ts';
 import type { Log } from '../hub/ports.ts';
+import type { Meters } from '../hub/ports-meters.ts';
 import type { Limits } from '../hub/ports-people.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { type ConnectionCaps, createAdmission, RefusedHandshake } from './admission.ts';
@@ -41,6 +42,7 @@ export interface RealtimeDeps {
   readonly hub: Hub;
   authenticate(token: string): Promise<SignedIn>;
   readonly limits: Limits;
+  readonly meters: Meters;
   readonly caps: ConnectionCaps;
   readonly origins: OriginPolicy;
   readonly transports: ('websocket' | 'polling')[];
@@ -59,6 +61,8 @@ export interface Realtime extends AsyncDisposable {
   /** Ends the sockets of a sign-in that is over, on this node. */
   endSession(session: string): void;
   readonly draining: boolean;
+  /** Open sockets. */
+  readonly sockets: number;
   /** Refuses new work, waits for what was begun, and ends the sessions at random moments over so many ms. */
   drain(overMs: number): Promise<void>;
   /** Closes readers that have been too slow for too long. Called about once a second. */
@@ -68,9 +72,9 @@ export interface Realtime extends AsyncDisposable {
 }
 
 export function createRealtime(deps: RealtimeDeps): Realtime {
-  const { hub, log, limits, origins, node } = deps;
+  const { hub, log, limits, meters, origins, node } = deps;
   const admission = createAdmission(deps);
-  const dispatch = createDispatch({ handlers: createHandlers(hub, deps.authenticate), limits, log });
+  const dispatch = createDispatch({ handlers: createHandlers(hub, deps.authenticate), limits, meters, log });
   const sessions = new Map<string, Session>();
 
   const io: HubServer = new Server(deps.server, {
@@ -189,6 +193,9 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     openSessions: () => [
       ...new Set([...sessions.values()].flatMap(({ actor }) => (actor.session ? [actor.session] : []))),
     ],
+    get sockets() {
+      return sessions.size;
+    },
     get draining() {
       return drained !== undefined;
     },

@@ -1,9 +1,10 @@
 // The hub's way out to sockets of this node. A frame for many is encoded once.
 import type { Outlet } from '../hub/ports.ts';
+import type { Meters } from '../hub/ports-meters.ts';
 import { isClogged } from './clogged.ts';
 import type { HubServer } from './io.ts';
 
-export function createOutlet(io: () => HubServer): Outlet {
+export function createOutlet(io: () => HubServer, meters: Meters): Outlet {
   /** Each socket is alone in the Socket.IO room of its id; `local` keeps adapters of other nodes out of it. */
   const to = (sockets: string | readonly string[]) => io().local.to(sockets as string | string[]);
   /** Socket.IO takes no rooms at all for all rooms. */
@@ -16,7 +17,11 @@ export function createOutlet(io: () => HubServer): Outlet {
   const willing = (sockets: readonly string[]) => sockets.filter(socket => !clogged(socket));
   return {
     clogged,
-    events: (sockets, frame) => void to(sockets).emit('events', frame),
+    events(sockets, frame) {
+      meters.frames += sockets.length;
+      meters.deliveries += sockets.length * frame.events.length;
+      to(sockets).emit('events', frame);
+    },
     removed: (socket, push) => void to(socket).emit('room:removed', push),
     resync: (sockets, push) => void to(sockets).emit('resync', push),
     presence: (socket, changes) => void toAll(willing([socket]))?.emit('presence', { changes: [...changes] }),

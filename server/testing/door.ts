@@ -15,8 +15,10 @@ import { createApp, type HttpDeps } from '../http/app.ts';
 import { serverOptions } from '../http/server-options.ts';
 import { createOriginPolicy } from '../hub/origins.ts';
 import { createPeople, type People, type PeopleDeps } from '../hub/people.ts';
+import { createMeters } from '../hub/ports-meters.ts';
 import type { PeopleStore } from '../hub/ports-people.ts';
 import { createMemoryLimits } from '../limits/memory.ts';
+import { createMetrics } from '../metrics.ts';
 import { openPostgres, type PostgresDb } from '../store/postgres.ts';
 import { createPeopleStore } from '../store/queries/people.ts';
 import { openTestDatabase } from './database.ts';
@@ -88,6 +90,11 @@ export async function openDoor({ peopleDeps, server: timing, ...options }: DoorO
     limits,
     log,
     readiness: async () => ({ ready: true, checks: { database: 'ok' } }),
+    metrics: createMetrics({
+      meters: createMeters(),
+      sight: () => ({ sockets: 0, rooms: 0, people: 0, redis: undefined, integrations: {} }),
+    }),
+    metricsToken: undefined,
     origins: createOriginPolicy([ALLOWED_ORIGIN]),
     trustProxy: false,
     https: false,

@@ -2,13 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type GatherSimulator, openGatherSimulator } from '../../../scripts/simulators/gather/simulator.ts';
 import { readConfig } from '../../../server/config.ts';
-import { checkGather } from './gather.ts';
+import { gather as examineGather } from './gather.ts';
 
 const test = suite('cli/doctor/gather');
 let gather: GatherSimulator;
 
 const look = (env: Record<string, string>, signal = AbortSignal.timeout(20_000)) =>
-  checkGather({ config: readConfig(env), signal });
+  examineGather({ config: readConfig(env), signal });
 const settings = () => ({
   GATHER_API_URL: gather.url,
   GATHER_API_KEY: gather.apiKey,

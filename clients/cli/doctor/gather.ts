@@ -5,9 +5,10 @@ import type { Check } from './check.ts';
 
 const PATIENCE = { entering: 15_000, silence: 15_000 };
 
-export const checkGather: Check = async ({ config: { gather }, signal }) => {
-  if (!gather) return { state: 'off' };
-  if (!isClassic(gather.spaceId)) return troubleOf({ why: 'left' }, gather);
+export const gather: Check = async ({ config, signal }) => {
+  const { gather: settings } = config;
+  if (!settings) return { state: 'off' };
+  if (!isClassic(settings.spaceId)) return troubleOf({ why: 'left' }, settings);
   const people = new Set<number>();
   const maps = new Set<string>();
   const leaving = new AbortController();
@@ -22,13 +23,13 @@ export const checkGather: Check = async ({ config: { gather }, signal }) => {
       leaving.abort();
     },
   };
-  const ending = await visit(gather, visitor, PATIENCE, AbortSignal.any([signal, leaving.signal]));
+  const ending = await visit(settings, visitor, PATIENCE, AbortSignal.any([signal, leaving.signal]));
   if (entered)
     return {
       state: 'ok',
       reason: `The space is open to us: maps: ${maps.size}, people now: ${people.size}.`,
     };
-  const trouble = troubleOf(ending.why === 'left' ? { why: 'slow' } : ending, gather);
+  const trouble = troubleOf(ending.why === 'left' ? { why: 'slow' } : ending, settings);
   return trouble.state === 'failed'
     ? trouble
     : { state: 'failed', reason: trouble.reason, next: NEXT[ending.why] ?? PROXY };
