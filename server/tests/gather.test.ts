@@ -67,8 +67,11 @@ test('with /court people say who they are, and whose area they stand in', async 
   const { gather, state } = scene;
   const { world, chats } = gather;
   await until(() => state().state === 'ready');
+  gather.faults.twice = true;
+  let asked = 0;
   const ask = async (uid: string, command: string) => {
     const before = chats.length;
+    asked++;
     gather.type(uid, command);
     await until(() => chats.length > before);
     assert.is(chats.at(-1)?.to, uid);
@@ -94,6 +97,7 @@ test('with /court people say who they are, and whose area they stand in', async 
   world.walk('G-ADA', world.spot('palace/clock court'));
   await stage.ada('active: In the clock court (Gather)');
   assert.is(await ask('G-BOB', 'court unbind'), 'palace/clock court belongs to no room any more.');
+  assert.is(chats.length, asked, 'twice is once');
   await stage.ada('active: In Gather: clock court, Palace');
 });
 

@@ -45,6 +45,8 @@ function live(settings: GatherSettings, court: Court, patience: Patience): Adapt
   const claims = createClaims(court, patience.settle);
   let state: VendorState = { state: 'connecting' };
   let tries = 0;
+  /** Those whose command is being done. */
+  const asking = new Set<string>();
   /** Ends what was claimed, unless we are back by then. */
   let ghosts: NodeJS.Timeout | undefined;
 
@@ -73,11 +75,14 @@ function live(settings: GatherSettings, court: Court, patience: Patience): Adapt
     return troubleOf(ending, settings);
   }
 
+  /** One thing at a time for each: twice is once, and a flood of one person does not reach the database. */
   async function obey(space: Space, { encId, command }: { encId: number; command: string }): Promise<void> {
     const uid = claims.uidOf(encId);
-    if (uid === undefined || !isOurs(command)) return;
+    if (uid === undefined || !isOurs(command) || asking.has(uid)) return;
+    asking.add(uid);
     const where = claims.placeOf(uid);
     const answer = await answerCommand(court, uid, command, where?.place);
+    asking.delete(uid);
     space.tell(uid, where?.map ?? '', answer);
   }
 
