@@ -104,6 +104,14 @@ const BAD: [name: string, values: string[], message: string][] = [
     'is not the address of a Supabase project',
   ],
   ['SUPABASE_KEY', ['canary canary', '"canary"'], 'is not a key of a Supabase project'],
+  ['GATHER_API_KEY', ['canary canary', '"canary"'], 'is not a key of the Gather API'],
+  [
+    'GATHER_SPACE_ID',
+    // The second is one character short: Gather's client would overwrite the wrong one.
+    ['my-office', 'AbCdEfGhIjKlMnO/my-office', 'AbCdEfGhIjKlMnOp', 'https://app.gather.town/app/%zz'],
+    'is not the id of a Gather space',
+  ],
+  ['GATHER_API_URL', ['api.gather.town', 'wss://api.gather.town'], 'is not a web address'],
   ['NODE_NAME', ['a b', 'x'.repeat(64), '<b>'], 'is not a name'],
   ['ENCRYPTION_KEY', ['canary', 'AB'.repeat(31)], 'is not a key of 32 bytes'],
   ['TRUST_PROXY', ['true', '10.0.0.0/33', 'all', '0.5'], 'is neither the number of proxies'],
@@ -157,6 +165,32 @@ test('Supabase needs its key where it is the database, and is asked for public k
   );
   for (const more of [{}, { DATABASE_URL }])
     assert.match(problems({ SUPABASE_KEY: 'sb_secret_x', ...more })[0] ?? '', /^SUPABASE_URL: is missing/);
+});
+
+test('a Gather space is named by its id or its address, and comes with a key', () => {
+  const space = (id: string) => readConfig({ GATHER_API_KEY: 'k', GATHER_SPACE_ID: id }).gather?.spaceId;
+  for (const id of [
+    'AbCdEfGhIjKlMnOp/my office',
+    'AbCdEfGhIjKlMnOp\\my office',
+    'https://app.gather.town/app/AbCdEfGhIjKlMnOp/my%20office?map=x',
+  ])
+    assert.is(space(id), 'AbCdEfGhIjKlMnOp\\my office');
+  const second = '6d1f902a-e3f9-4c23-a733-9ad5856db030';
+  for (const id of [
+    second,
+    `https://app.v2.gather.town/app/${second}`,
+    `https://app.v2.gather.town/app/acme-${second}`,
+  ])
+    assert.is(space(id), second, 'left to the integration, which has a sentence for it');
+  assert.is(readConfig({}).gather, undefined);
+  assert.match(
+    problems({ GATHER_API_KEY: 'k' })[0] ?? '',
+    /^GATHER_SPACE_ID: is missing beside GATHER_API_KEY/,
+  );
+  assert.match(
+    problems({ GATHER_SPACE_ID: second })[0] ?? '',
+    /^GATHER_API_KEY: is missing beside GATHER_SPACE_ID; example: GATHER_API_KEY=/,
+  );
 });
 
 test('production refuses made-up or weak secrets and open gates, naming each', () => {

@@ -26,6 +26,16 @@ export interface Config {
     | { readonly kind: 'supabase'; readonly url: string; readonly key: string };
   /** The project whose Auth tokens are accepted, without a slash at the end. */
   readonly supabaseUrl: string | undefined;
+  /** Undefined: no Gather space is watched. */
+  readonly gather:
+    | {
+        readonly apiKey: string;
+        /** `ID\NAME` of a Classic space; any other text names one of Gather 2.0. */
+        readonly spaceId: string;
+        /** Without a slash at the end. */
+        readonly apiUrl: string;
+      }
+    | undefined;
   /** Between several nodes; undefined: this one is alone, or hears of others by the database. */
   readonly redis: RedisAddress | undefined;
   /** Undefined: loadSecrets makes one, which production does not allow. */
@@ -115,6 +125,7 @@ export function readConfig(
     dataDir: inFolder(values.DATA_DIR ?? 'data'),
     store: chooseStore(values),
     supabaseUrl: values.SUPABASE_URL,
+    gather: gatherOf(values),
     redis: values.REDIS_URL,
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
@@ -158,6 +169,15 @@ function chooseStore({ DATABASE_URL, SUPABASE_URL, SUPABASE_KEY }: Values): Conf
   return { kind: 'embedded' };
 }
 
+function gatherOf({ GATHER_API_KEY, GATHER_SPACE_ID, GATHER_API_URL }: Values): Config['gather'] {
+  if (!GATHER_API_KEY || !GATHER_SPACE_ID) return undefined;
+  return {
+    apiKey: GATHER_API_KEY,
+    spaceId: GATHER_SPACE_ID,
+    apiUrl: GATHER_API_URL ?? 'https://api.gather.town',
+  };
+}
+
 function parse(set: Record<string, string>): { values: Values; problems: string[] } {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
@@ -188,6 +208,10 @@ function contradictions(values: Values, set: Record<string, string>): string[] {
   // With a database of its own the hub asks Supabase for public keys alone.
   if (values.SUPABASE_URL && !set.SUPABASE_KEY && !set.DATABASE_URL)
     problems.push(problem('SUPABASE_KEY', 'is missing beside SUPABASE_URL'));
+  if (values.GATHER_API_KEY && !set.GATHER_SPACE_ID)
+    problems.push(problem('GATHER_SPACE_ID', 'is missing beside GATHER_API_KEY'));
+  if (values.GATHER_SPACE_ID && !set.GATHER_API_KEY)
+    problems.push(problem('GATHER_API_KEY', 'is missing beside GATHER_SPACE_ID'));
   if (values.ENVIRONMENT !== 'production') return problems;
 
   const missing = 'is missing, and ENVIRONMENT=production does not run on a made-up one';

@@ -61,6 +61,28 @@ function addresses(value: string): string | undefined {
   return version > 0 && fits && rest.length === 0 ? value : undefined;
 }
 
+/**
+ * A Gather space by its id or its address: as Gather's API wants it, `ID\NAME`, or what names a space of Gather 2.0, which is for the
+ * integration to tell.
+ */
+function gatherSpace(value: string): string | undefined {
+  const [, second, address = ''] =
+    /^https:\/\/app\.(v2\.)?gather\.town\/(?:app\/)?([^?#]+)/.exec(value) ?? [];
+  const path = address ? tryDecode(address.replace(/\/+$/, '')) : value;
+  const [, id, name] = /^([A-Za-z0-9]{16})[\\/]([^\\/]+)$/.exec(path ?? '') ?? [];
+  if (id && name && !second) return `${id}\\${name}`;
+  const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.exec(path ?? '')?.[0];
+  return uuid ?? (second ? path : undefined);
+}
+
+function tryDecode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** 32 bytes, in base64 or as 64 hexadecimal digits. */
 function key(value: string): Buffer | undefined {
   const bytes = Buffer.from(value, /^[0-9a-f]{64}$/i.test(value) ? 'hex' : 'base64');
@@ -125,6 +147,16 @@ export const settings = {
     example: 'redis://:password@127.0.0.1:6379',
     secret: true,
   },
+  GATHER_API_KEY: {
+    schema: rule(value => (/^[\w.-]+$/.test(value) ? value : undefined), 'is not a key of the Gather API'),
+    example: 'Ab3dEf6hIj9kLm2n',
+    secret: true,
+  },
+  GATHER_SPACE_ID: {
+    schema: rule(gatherSpace, 'is not the id of a Gather space'),
+    example: 'AbCdEfGhIjKlMnOp/my-office',
+  },
+  GATHER_API_URL: { schema: web, example: 'https://api.gather.town' },
   NODE_NAME: {
     schema: rule(
       value => (/^[\w.-]{1,63}$/.test(value) ? value : undefined),
@@ -205,13 +237,6 @@ export const checkedSettings = [
 
 /** Known from the documentation, but of no effect yet. */
 export const unusedSettings: readonly string[] = [
-  ...[
-    'SLACK_TOKEN',
-    'SLACK_APP_TOKEN',
-    'SLACK_API_URL',
-    'GATHER_API_KEY',
-    'GATHER_SPACE_ID',
-    'GATHER_API_URL',
-  ],
+  ...['SLACK_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_API_URL'],
   ...['GOOGLE_CREDENTIALS', 'GOOGLE_ROOT_URL', 'SMS_WEBHOOK_URL', 'CDN_URL'],
 ];

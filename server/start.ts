@@ -18,6 +18,7 @@ import type { Integration } from './hub/ports-integrations.ts';
 import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
+import { createGather } from './integrations/gather/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
 import { createLoadMeter } from './load.ts';
@@ -184,8 +185,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 }
 
 /** The services outside that the config names. */
-function integrationsOf(_config: Config): Integration[] {
-  return [];
+function integrationsOf({ gather }: Config): Integration[] {
+  return [...(gather ? [createGather(gather)] : [])];
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {

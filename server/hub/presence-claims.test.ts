@@ -129,6 +129,15 @@ test('of two that are as strong, words win, then what holds longest', () => {
   assert.is(shown(meeting, huddle), 'slack');
 });
 
+test('a device has no words, so a service that agrees with it says where the person is', () => {
+  const court = says('gather space active', undefined, 'In the fountain court (Gather)');
+  const presence = effective({ devices: ['phone'], vendors: [active, court] }, NOW);
+  assert.equal([presence.status, presence.text], ['active', court.text]);
+  const coffee = { status: 'auto', text: 'Coffee' } as const;
+  assert.is(effective({ devices: ['phone'], manual: coffee, vendors: [court] }, NOW).text, 'Coffee');
+  assert.is(effective({ devices: ['phone'], vendors: [{ ...court, status: 'away' }] }, NOW).text, undefined);
+});
+
 test('explaining says what outranks what, in words', () => {
   const claims = account({ devices: ['phone'], manual: { status: 'away' }, vendors: [huddle] }, NOW);
   assert.equal(

@@ -60,7 +60,7 @@ export function effective(claims: Claims, now: number): Claimed {
     return { status: 'offline', sources: [] };
   }
   const status = wireStatus(winner.status);
-  const words = wordsOf(winner, claims, now);
+  const words = wordsOf(winner, weights, claims, now);
   const sources = new Set([winner.source]);
   // What one says oneself rests on the device that it was said on.
   if (winner.source === 'manual' && claims.devices.length > 0) sources.add('socket');
@@ -154,9 +154,13 @@ function isFirmer(one: Weight, best: Weight): boolean {
   return one.until > best.until;
 }
 
-/** A person's own words stand, but for those of a meeting or a call, which say what they are in. */
+/**
+ * A person's own words stand, but for those of a meeting or a call, which say what they are in. Where the winner has nothing to say, as a
+ * device has not, whoever agrees with it is heard: active here and in the fountain court at Gather is in the fountain court.
+ */
 function wordsOf(
   winner: Weight,
+  weights: readonly Weight[],
   { devices, manual }: Claims,
   now: number,
 ): { text?: string | undefined; emoji?: string | undefined } {
@@ -164,7 +168,8 @@ function wordsOf(
     return { text: untilText(winner.text || 'Busy', winner.until, now), emoji: winner.emoji };
   }
   const own = manual && (manual.text || manual.emoji) && devices.length > 0 && endOf(manual) > now;
-  return own ? manual : winner;
+  if (own) return manual;
+  return winner.text ? winner : (weights.find(({ rank, text }) => rank === winner.rank && text) ?? winner);
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });

@@ -4,6 +4,7 @@ import { claude, huggingface, openai } from './ai.ts';
 import type { Check, Finding } from './check.ts';
 import { database, redis, supabase } from './data.ts';
 import { elasticsearch } from './elasticsearch.ts';
+import { gather } from './gather.ts';
 import { smtp } from './smtp.ts';
 import { storage } from './storage.ts';
 
@@ -11,7 +12,7 @@ const notYet: Check = async () => ({ state: 'off', reason: 'Not part of this ver
 
 export const checks = {
   slack: notYet,
-  gather: notYet,
+  gather,
   google: notYet,
   claude,
   openai,

@@ -1,0 +1,22 @@
+// The simulators there are, each with its port. A new one is one line here and a playground.ts in its folder.
+import type { OpenPlayground } from './playground.ts';
+
+export interface Entry {
+  readonly port: number;
+  /** Started when no simulator is named. Supabase is not: its settings give the hub another database. */
+  readonly byDefault: boolean;
+  readonly open: OpenPlayground;
+}
+
+export const registry: Readonly<Record<string, Entry>> = {
+  gather: {
+    port: 54_322,
+    byDefault: true,
+    open: async (...args) => (await import('./gather/playground.ts')).open(...args),
+  },
+  supabase: {
+    port: 54_321,
+    byDefault: false,
+    open: async (...args) => (await import('./supabase/playground.ts')).open(...args),
+  },
+};
