@@ -18,6 +18,7 @@ import type { Integration } from './hub/ports-integrations.ts';
 import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
+import { createSlack, type Tempo as SlackTempo } from './integrations/slack/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits } from './limits/redis.ts';
 import { createMetrics } from './metrics.ts';
@@ -50,6 +51,8 @@ export interface Overrides {
   presenceGrace?: number;
   pollMs?: number;
   integrations?: readonly Integration[];
+  /** The pace at which Slack is spoken to. */
+  slack?: Partial<SlackTempo>;
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -83,7 +86,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         getUser: peopleStore.getUser,
       },
       sealer: createSealer(secrets.encryptionKey),
-      integrations: integrationsOf(config),
+      integrations: integrationsOf(config, overrides),
       outlet: createOutlet(() => realtime.io, meters),
       meters,
       log,
@@ -176,8 +179,9 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 }
 
 /** The services outside that the config names. */
-function integrationsOf(_config: Config): Integration[] {
-  return [];
+function integrationsOf({ slack, publicUrl }: Config, overrides: Overrides): Integration[] {
+  const tempo = overrides.slack;
+  return slack ? [createSlack({ ...slack, publicUrl, ...(tempo && { tempo }) })] : [];
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined): Limits {
