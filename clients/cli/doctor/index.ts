@@ -4,13 +4,14 @@ import { claude, huggingface, openai } from './ai.ts';
 import type { Check, Finding } from './check.ts';
 import { database, redis, supabase } from './data.ts';
 import { elasticsearch } from './elasticsearch.ts';
+import { checkSlack } from './slack.ts';
 import { smtp } from './smtp.ts';
 import { storage } from './storage.ts';
 
 const notYet: Check = async () => ({ state: 'off', reason: 'Not part of this version.' });
 
 export const checks = {
-  slack: notYet,
+  slack: checkSlack,
   gather: notYet,
   google: notYet,
   claude,
