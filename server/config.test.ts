@@ -205,6 +205,21 @@ test('production refuses made-up or weak secrets and open gates, naming each', (
   assert.is(readConfig({ RATE_LIMITS: 'off' }).rateLimits, false);
 });
 
+test('Slack takes both tokens or none, and says which is which', () => {
+  const tokens = { SLACK_TOKEN: 'xoxb-1-a', SLACK_APP_TOKEN: 'xapp-1-b' };
+  assert.equal(readConfig(tokens).slack, { token: 'xoxb-1-a', appToken: 'xapp-1-b', apiUrl: undefined });
+  assert.is(readConfig({}).slack, undefined);
+  assert.equal(problems({ SLACK_TOKEN: tokens.SLACK_TOKEN }), [
+    `SLACK_APP_TOKEN: is missing beside SLACK_TOKEN; example: SLACK_APP_TOKEN=${settings.SLACK_APP_TOKEN.example}`,
+  ]);
+  const [swapped = ''] = problems({ SLACK_TOKEN: 'xapp-1-b', SLACK_APP_TOKEN: 'xapp-1-b' });
+  assert.match(
+    swapped,
+    /^SLACK_TOKEN: its value is not the bot token .* begins with xoxb-; example: SLACK_TOKEN=xoxb-/,
+  );
+  assert.match(problems({ SLACK_APP_TOKEN: 'xapp-1-b' })[0] ?? '', /^SLACK_TOKEN: is missing beside/);
+});
+
 test('a variable that this version does not use is never silently ignored', () => {
   const set = { CDN_URL: 'http://localhost', ELASTICSEARCH_URL: 'http://localhost:9200', SLACK_TOKEN: '' };
   assert.equal(readConfig(set).warnings, [

@@ -42,6 +42,10 @@ export interface Config {
   readonly jwtSecret: string | undefined;
   /** 32 bytes. Undefined: as above. */
   readonly encryptionKey: Buffer | undefined;
+  /** Undefined: not connected to Slack. */
+  readonly slack:
+    | { readonly token: string; readonly appToken: string; readonly apiUrl: string | undefined }
+    | undefined;
   /** Files in PEM. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** How many proxies in front to believe, or which addresses. */
@@ -129,6 +133,10 @@ export function readConfig(
     redis: values.REDIS_URL,
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
+    slack:
+      values.SLACK_TOKEN && values.SLACK_APP_TOKEN
+        ? { token: values.SLACK_TOKEN, appToken: values.SLACK_APP_TOKEN, apiUrl: values.SLACK_API_URL }
+        : undefined,
     tls:
       values.TLS_CERT && values.TLS_KEY
         ? { cert: inFolder(values.TLS_CERT), key: inFolder(values.TLS_KEY) }
@@ -203,6 +211,10 @@ function contradictions(values: Values, set: Record<string, string>): string[] {
   const problems: string[] = [];
   if (set.TLS_CERT && !set.TLS_KEY) problems.push(problem('TLS_KEY', 'is missing beside TLS_CERT'));
   if (set.TLS_KEY && !set.TLS_CERT) problems.push(problem('TLS_CERT', 'is missing beside TLS_KEY'));
+  if (set.SLACK_TOKEN && !set.SLACK_APP_TOKEN)
+    problems.push(problem('SLACK_APP_TOKEN', 'is missing beside SLACK_TOKEN'));
+  if (set.SLACK_APP_TOKEN && !set.SLACK_TOKEN)
+    problems.push(problem('SLACK_TOKEN', 'is missing beside SLACK_APP_TOKEN'));
   if (values.SUPABASE_KEY && !set.SUPABASE_URL)
     problems.push(problem('SUPABASE_URL', 'is missing beside SUPABASE_KEY'));
   // With a database of its own the hub asks Supabase for public keys alone.

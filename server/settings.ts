@@ -170,6 +170,26 @@ export const settings = {
     example: '<32 random bytes, as from: openssl rand -base64 32>',
     secret: true,
   },
+  SLACK_TOKEN: {
+    schema: rule(
+      value => (/^xoxb-[\w-]+$/.test(value) ? value : undefined),
+      'is not the bot token of a Slack app, which begins with xoxb-',
+    ),
+    example: 'xoxb-1234567890-1234567890123-AbCdEfGhIjKl',
+    secret: true,
+  },
+  SLACK_APP_TOKEN: {
+    schema: rule(
+      value => (/^xapp-[\w-]+$/.test(value) ? value : undefined),
+      'is not the app-level token of a Slack app, which begins with xapp-',
+    ),
+    example: 'xapp-1-A0123456789-1234567890123-0123456789abcdef',
+    secret: true,
+  },
+  SLACK_API_URL: {
+    schema: rule(value => url(value, 'http:', 'https:'), 'is not a web address'),
+    example: 'https://slack.com/api',
+  },
   TLS_CERT: { schema: text, example: '/etc/first-court/cert.pem' },
   TLS_KEY: { schema: text, example: '/etc/first-court/key.pem' },
   TRUST_PROXY: {
@@ -237,6 +257,5 @@ export const checkedSettings = [
 
 /** Known from the documentation, but of no effect yet. */
 export const unusedSettings: readonly string[] = [
-  ...['SLACK_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_API_URL'],
   ...['GOOGLE_CREDENTIALS', 'GOOGLE_ROOT_URL', 'SMS_WEBHOOK_URL', 'CDN_URL'],
 ];

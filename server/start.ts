@@ -19,6 +19,7 @@ import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createGather } from './integrations/gather/index.ts';
+import { createSlack, type Tempo as SlackTempo } from './integrations/slack/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
 import { createLoadMeter } from './load.ts';
@@ -53,6 +54,8 @@ export interface Overrides {
   pollMs?: number;
   load?(): Load;
   integrations?: readonly Integration[];
+  /** The pace at which Slack is spoken to. */
+  slack?: Partial<SlackTempo>;
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -89,7 +92,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         getUser: peopleStore.getUser,
       },
       sealer: createSealer(secrets.encryptionKey),
-      integrations: integrationsOf(config),
+      integrations: integrationsOf(config, overrides),
       outlet: createOutlet(() => realtime.io, meters),
       meters,
       log,
@@ -185,8 +188,12 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 }
 
 /** The services outside that the config names. */
-function integrationsOf({ gather }: Config): Integration[] {
-  return [...(gather ? [createGather(gather)] : [])];
+function integrationsOf({ slack, gather, publicUrl }: Config, overrides: Overrides): Integration[] {
+  const tempo = overrides.slack;
+  return [
+    ...(slack ? [createSlack({ ...slack, publicUrl, ...(tempo && { tempo }) })] : []),
+    ...(gather ? [createGather(gather)] : []),
+  ];
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {

@@ -232,7 +232,7 @@ test('checkconfig: what would run, without secrets; or a line for each mistake',
   assert.not.match(stdout, 'hunter2');
   assert.not.match(stdout, SECRET);
   const [json] = await cli.json(['checkconfig'], {
-    env: { SLACK_TOKEN: 'x', HOST: '127.0.0.1', PORT: '4000' },
+    env: { ELASTICSEARCH_URL: 'http://x', HOST: '127.0.0.1', PORT: '4000' },
   });
   assert.is((json?.settings as { listen: string } | undefined)?.listen, 'http://127.0.0.1:4000');
   assert.equal(Object.keys(json ?? {}), ['ok', 'settings', 'warnings']);

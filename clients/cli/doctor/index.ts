@@ -5,13 +5,14 @@ import type { Check, Finding } from './check.ts';
 import { database, redis, supabase } from './data.ts';
 import { elasticsearch } from './elasticsearch.ts';
 import { gather } from './gather.ts';
+import { slack } from './slack.ts';
 import { smtp } from './smtp.ts';
 import { storage } from './storage.ts';
 
 const notYet: Check = async () => ({ state: 'off', reason: 'Not part of this version.' });
 
 export const checks = {
-  slack: notYet,
+  slack,
   gather,
   google: notYet,
   claude,
