@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { z } from 'zod';
+import type { GoogleCredentials } from './google-credentials.ts';
 import { settings, unusedSettings } from './settings.ts';
 
 export { loadSecrets, type Secrets } from './secrets.ts';
@@ -27,6 +28,17 @@ export interface Config {
   readonly supabaseUrl: string | undefined;
   /** Between several nodes; undefined: this one is alone, or hears of others by the database. */
   readonly redisUrl: string | undefined;
+  /** Undefined: Google is off. */
+  readonly google:
+    | {
+        /** Parsed, or the path of their file; see loadGoogleCredentials. */
+        readonly credentials: GoogleCredentials | string;
+        /** In place of all of Google's addresses. */
+        readonly rootUrl: string | undefined;
+        /** The one Workspace domain whose people may sign in. */
+        readonly hostedDomain: string | undefined;
+      }
+    | undefined;
   /** Undefined: loadSecrets makes one, which production does not allow. */
   readonly jwtSecret: string | undefined;
   /** 32 bytes. Undefined: as above. */
@@ -100,6 +112,7 @@ export function readConfig(
     store: chooseStore(values),
     supabaseUrl: values.SUPABASE_URL,
     redisUrl: values.REDIS_URL,
+    google: chooseGoogle(values, inFolder),
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
     tls:
@@ -122,6 +135,20 @@ function chooseStore({ DATABASE_URL, SUPABASE_URL, SUPABASE_KEY }: Values): Conf
   if (DATABASE_URL) return { kind: 'postgres', url: DATABASE_URL };
   if (SUPABASE_URL && SUPABASE_KEY) return { kind: 'supabase', url: SUPABASE_URL, key: SUPABASE_KEY };
   return { kind: 'embedded' };
+}
+
+function chooseGoogle(values: Values, inFolder: (file: string) => string): Config['google'] {
+  const {
+    GOOGLE_CREDENTIALS: credentials,
+    GOOGLE_ROOT_URL: rootUrl,
+    GOOGLE_HOSTED_DOMAIN: hostedDomain,
+  } = values;
+  if (credentials === undefined) return undefined;
+  return {
+    credentials: typeof credentials === 'string' ? inFolder(credentials) : credentials,
+    rootUrl,
+    hostedDomain,
+  };
 }
 
 function parse(set: Record<string, string>): { values: Values; problems: string[] } {
@@ -154,6 +181,9 @@ function contradictions(values: Values, set: Record<string, string>): string[] {
   // With a database of its own the hub asks Supabase for public keys alone.
   if (values.SUPABASE_URL && !set.SUPABASE_KEY && !set.DATABASE_URL)
     problems.push(problem('SUPABASE_KEY', 'is missing beside SUPABASE_URL'));
+  for (const name of ['GOOGLE_ROOT_URL', 'GOOGLE_HOSTED_DOMAIN'] as const)
+    if (values[name] && !set.GOOGLE_CREDENTIALS)
+      problems.push(problem('GOOGLE_CREDENTIALS', `is missing beside ${name}`));
   if (values.ENVIRONMENT !== 'production') return problems;
 
   const missing = 'is missing, and ENVIRONMENT=production does not run on a made-up one';

@@ -1,6 +1,7 @@
 // Every environment variable this version reads: how its text becomes a value, and an example of a good one.
 import net from 'node:net';
 import { z } from 'zod';
+import { parseGoogleCredentials } from './google-credentials.ts';
 
 export interface Setting<T> {
   /** From the variable's text; its message says what is wrong, as in `PORT: "abc" <message>`. */
@@ -118,6 +119,25 @@ export const settings = {
     example: 'redis://:password@127.0.0.1:6379',
     secret: true,
   },
+  GOOGLE_CREDENTIALS: {
+    schema: rule(
+      value => (value.startsWith('{') ? parseGoogleCredentials(value) : value),
+      'is neither the JSON of an OAuth client or of a service account, nor the path of its file',
+    ),
+    example: '/etc/first-court/google.json',
+    secret: true,
+  },
+  GOOGLE_ROOT_URL: {
+    schema: rule(value => url(value, 'http:', 'https:'), 'is not a web address'),
+    example: 'http://127.0.0.1:54322',
+  },
+  GOOGLE_HOSTED_DOMAIN: {
+    schema: rule(
+      value => (/^([a-z0-9-]+\.)+[a-z]{2,}$/i.test(value) ? value.toLowerCase() : undefined),
+      'is not the domain of a Google Workspace',
+    ),
+    example: 'example.com',
+  },
   NODE_NAME: {
     schema: rule(
       value => (/^[\w.-]{1,63}$/.test(value) ? value : undefined),
@@ -179,5 +199,5 @@ export const unusedSettings: readonly string[] = [
     'GATHER_SPACE_ID',
     'GATHER_API_URL',
   ],
-  ...['GOOGLE_CREDENTIALS', 'GOOGLE_ROOT_URL', 'SMTP_URL', 'SMS_WEBHOOK_URL'],
+  ...['SMTP_URL', 'SMS_WEBHOOK_URL'],
 ];

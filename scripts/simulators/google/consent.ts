@@ -23,7 +23,7 @@ interface Page {
   agree(consent: Consent): string;
 }
 
-const escape = (text: string) => text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`);
+const escapeHtml = (text: string) => text.replace(/[&<>"]/g, char => `&#${char.charCodeAt(0)};`);
 
 export function authorize(params: URLSearchParams, page: Page): Answer {
   const redirectUri = params.get('redirect_uri') ?? '';
@@ -58,7 +58,7 @@ export function authorize(params: URLSearchParams, page: Page): Answer {
 
 function choose(params: URLSearchParams, { accounts }: Page): Answer {
   const link = (extra: Record<string, string>, text: string) =>
-    `<p><a href="?${escape(new URLSearchParams({ ...Object.fromEntries(params), ...extra }).toString())}">${escape(text)}</a></p>`;
+    `<p><a href="?${escapeHtml(new URLSearchParams({ ...Object.fromEntries(params), ...extra }).toString())}">${escapeHtml(text)}</a></p>`;
   const choices = [...accounts.values()].map(({ email, name }) =>
     link({ account: email }, `${name} (${email})`),
   );
