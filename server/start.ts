@@ -5,6 +5,7 @@ import path from 'node:path';
 import proxyAddr from 'proxy-addr';
 import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
+import { createSealer } from './auth/sealer.ts';
 import { acceptSupabase } from './auth/supabase.ts';
 import { type Config, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
@@ -13,6 +14,7 @@ import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
 import type { Log } from './hub/ports.ts';
+import type { Integration } from './hub/ports-integrations.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
@@ -23,6 +25,7 @@ import { createOutlet } from './realtime/outlet.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
+import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
@@ -44,6 +47,7 @@ export interface Overrides {
   now?(): number;
   presenceGrace?: number;
   pollMs?: number;
+  integrations?: readonly Integration[];
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -68,7 +72,9 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const hub = parts.use(
     createHub({
-      store: { ...createRoomStore(db), ...createUpkeepStore(db) },
+      store: { ...createRoomStore(db), ...createUpkeepStore(db), ...createIntegrationStore(db) },
+      sealer: createSealer(secrets.encryptionKey),
+      integrations: integrationsOf(config),
       outlet: createOutlet(() => realtime.io),
       log,
       ...(redis && { bus }),
@@ -140,9 +146,16 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     people,
     db,
     socket: id => realtime.io.sockets.sockets.get(id),
-    drain: realtime.drain,
+    async drain(overMs) {
+      await Promise.all([hub.letGo(), realtime.drain(overMs)]);
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+/** The services outside that the config names. */
+function integrationsOf(_config: Config): Integration[] {
+  return [];
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined): Limits {

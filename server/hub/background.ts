@@ -3,8 +3,8 @@ import { Unreachable } from './errors.ts';
 import type { Log } from './ports.ts';
 
 export interface Background extends AsyncDisposable {
-  /** Runs `work` every `ms` milliseconds, counted from the end of the last run. */
-  every(ms: number, name: string, work: () => void | Promise<void>): void;
+  /** Runs `work` every `ms` milliseconds, counted from the end of the last run; the first time after `first`. */
+  every(ms: number, name: string, work: () => void | Promise<void>, first?: number): void;
 }
 
 export function createBackground(log: Log): Background {
@@ -12,7 +12,7 @@ export function createBackground(log: Log): Background {
   const running = new Set<Promise<void>>();
   let closed = false;
   return {
-    every(ms, name, work) {
+    every(ms, name, work, first = ms) {
       const run = async () => {
         try {
           await work();
@@ -21,18 +21,18 @@ export function createBackground(log: Log): Background {
           log[level]({ err: error, task: name }, 'background task failed');
         }
       };
-      const plan = () => {
+      const plan = (wait: number) => {
         const timer = setTimeout(() => {
           timers.delete(timer);
           const done = run().finally(() => {
             running.delete(done);
-            if (!closed) plan();
+            if (!closed) plan(ms);
           });
           running.add(done);
-        }, ms);
+        }, wait);
         timers.add(timer);
       };
-      plan();
+      plan(first);
     },
     async [Symbol.asyncDispose]() {
       closed = true;

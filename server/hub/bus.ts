@@ -1,5 +1,6 @@
 // What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
 import type { Batch } from './log-writer.ts';
+import type { Vendor, VendorState } from './ports-integrations.ts';
 import type { ManualClaim } from './presence-claims.ts';
 
 /** What one node knows of a person from its own sockets. */
@@ -20,6 +21,10 @@ export interface Hints {
   read: { readonly room: string; readonly user: string; readonly seq: number };
   /** A sign-in is over. */
   sessionEnded: { readonly session: string };
+  /** A vendor's person and a user are linked, or no longer. */
+  link: { readonly vendor: Vendor; readonly id: string; readonly user: string; readonly on: boolean };
+  /** How a vendor's connection stands on the node that runs it. */
+  integration: { readonly vendor: Vendor; readonly node: string; readonly state: VendorState };
   /** A node has come and knows nothing yet. */
   hello: { readonly node: string };
 }

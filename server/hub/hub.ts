@@ -1,10 +1,14 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import { createBackground } from './background.ts';
 import { type Bus, noBus } from './bus.ts';
+import { createFollowers } from './followers.ts';
+import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import type { Actor, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
+import type { IntegrationStore, Sealer } from './ports-court.ts';
+import type { Integration } from './ports-integrations.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createReadCursors } from './read-cursors.ts';
@@ -15,7 +19,8 @@ import { createSignals } from './signals.ts';
 export type Hub = ReturnType<typeof createHub>;
 
 export interface HubOptions {
-  readonly store: RoomStore & UpkeepStore;
+  readonly store: RoomStore & UpkeepStore & IntegrationStore;
+  readonly sealer: Sealer;
   readonly outlet: Outlet;
   readonly log: Log;
   /** To the other nodes; without it there are none. */
@@ -24,6 +29,8 @@ export interface HubOptions {
   readonly node?: string;
   /** A sign-in ended on another node. */
   readonly sessionEnded?: (session: string) => void;
+  /** Services outside that are configured. */
+  readonly integrations?: readonly Integration[];
   readonly now?: () => number;
   /** Milliseconds for which a person without a socket still counts as there. */
   readonly presenceGrace?: number;
@@ -39,7 +46,16 @@ const SWEEP = 3_600_000;
 const SHARE = LEASE / 3;
 
 export function createHub(options: HubOptions) {
-  const { store, outlet, log, bus = noBus, node = 'hub', now = Date.now, presenceGrace = 10_000 } = options;
+  const {
+    store,
+    sealer,
+    outlet,
+    log,
+    bus = noBus,
+    node = 'hub',
+    now = Date.now,
+    presenceGrace = 10_000,
+  } = options;
   const feeds = createRoomFeeds({
     store,
     outlet,
@@ -51,9 +67,12 @@ export function createHub(options: HubOptions) {
     log,
     committed(batches) {
       feeds.offer(batches);
+      followers.grew(batches);
       bus.publish('log', batches);
     },
   });
+  const messages = createMessages({ store, writer });
+  const followers = createFollowers(log);
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
     feeds,
@@ -67,6 +86,7 @@ export function createHub(options: HubOptions) {
   const signals = createSignals({ feeds, outlet, bus, online: presence.online, now });
   const background = createBackground(log);
   background.every(options.pollMs ?? POLL, 'compare heads', feeds.poll);
+  background.every(options.pollMs ?? POLL, 'call the followers', followers.all);
   background.every(1000, 'presence and signals', () => {
     presence.flush();
     signals.flush();
@@ -80,14 +100,32 @@ export function createHub(options: HubOptions) {
       log.info(await store.sweep(), 'swept what has run out');
     },
   });
-  background.every(SHARE, 'repeat presence to the other nodes', presence.share);
+  const integrations = createIntegrations({
+    integrations: options.integrations ?? [],
+    court: { store, sealer, messages, followers, log, online: presence.there, claimed: presence.claimed },
+    leases,
+    background,
+    bus,
+    node,
+    now,
+  });
+  const share = () => {
+    presence.share();
+    integrations.share();
+  };
+  background.every(SHARE, 'repeat to the other nodes who is there', share);
   bus.listen({
-    log: feeds.offer,
+    log(batches) {
+      feeds.offer(batches);
+      followers.grew(batches);
+    },
+    link: integrations.heardLink,
+    integration: integrations.heardState,
     presence: presence.heard,
     typing: signals.heardTyping,
     read: signals.heardRead,
     sessionEnded: ({ session }) => options.sessionEnded?.(session),
-    hello: presence.share,
+    hello: share,
   });
 
   return {
@@ -96,7 +134,8 @@ export function createHub(options: HubOptions) {
       bus.publish('hello', { node });
     },
     rooms: createRooms({ store, writer, feeds, presence }),
-    messages: createMessages({ store, writer }),
+    messages,
+    integrations,
     presence,
     signals,
     background,
@@ -113,16 +152,14 @@ export function createHub(options: HubOptions) {
       if (moved) signals.read(room, actor.id, readSeq);
       return { readSeq };
     },
+    /** Gives what runs on one node alone to the others. */
+    letGo: leases.letGo,
     /** Finishes what was begun; takes nothing new. */
     async [Symbol.asyncDispose](): Promise<void> {
+      await leases.letGo();
       await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
       await background[Symbol.asyncDispose]();
-      try {
-        await leases[Symbol.asyncDispose]();
-      } catch (error) {
-        // The database is away; the leases end by themselves.
-        log.warn({ err: error }, 'leases were not given back');
-      }
+      await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();
     },
   };

@@ -17,6 +17,9 @@ test.before(async () => {
 });
 test.after(async () => database[Symbol.asyncDispose]());
 
+/** What is open now, by the name of its node. */
+const open = new Set<string>();
+
 async function node(name: string, runs: string[], lastsSeconds = 30) {
   const db = await openPostgres(database.url, { max: 2 });
   const background = createBackground(log);
@@ -31,8 +34,18 @@ async function node(name: string, runs: string[], lastsSeconds = 30) {
     lastsSeconds,
   });
   leases.run({ name: 'task', everyMs: 0, work: async () => void runs.push(name) });
+  leases.hold({
+    name: 'held',
+    open() {
+      open.add(name);
+      return { [Symbol.asyncDispose]: async () => void open.delete(name) };
+    },
+  });
   return {
     store,
+    letGo: leases.letGo,
+    /** As when the database no longer answers. */
+    loseDatabase: () => db[Symbol.asyncDispose](),
     /** As a crash: nothing is given back. */
     async die() {
       await background[Symbol.asyncDispose]();
@@ -75,6 +88,35 @@ test('a lease of a node that died runs out', async () => {
   const two = await node('two', runs);
   await until(() => runs.at(-1) === 'two');
   assert.is(await two.store.takeLease('task', 'three', 1), false);
+  await two.leave();
+});
+
+test('what a lease holds open is open on one node, and goes to another when it is let go', async () => {
+  const one = await node('one', []);
+  await until(() => open.has('one'));
+  const two = await node('two', []);
+  assert.equal([...open], ['one']);
+  await one.letGo();
+  assert.not(open.has('one'));
+  await until(() => open.has('two'));
+  // It does not come back to who let it go.
+  await two.leave();
+  assert.equal([...open], []);
+  const three = await node('three', []);
+  await until(() => open.has('three'));
+  await one.leave();
+  await three.leave();
+  assert.equal([...open], []);
+});
+
+test('what a lease holds open is closed when the lease cannot be renewed, before another may take it', async () => {
+  const one = await node('one', [], 0.5);
+  await until(() => open.has('one'));
+  await one.loseDatabase();
+  await until(() => !open.has('one'));
+  const two = await node('two', []);
+  await until(() => open.has('two'));
+  await one.leave();
   await two.leave();
 });
 

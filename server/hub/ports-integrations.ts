@@ -84,8 +84,13 @@ export interface Court {
   claimNothing(): void;
   /** Everybody linked to this vendor. */
   people(): Promise<readonly LinkedPerson[]>;
-  /** Links the vendor's person to the hub user with the same verified e-mail, unless one of them is linked already. True when they are linked now. */
+  /**
+   * Links the vendor's person to the hub user with the same e-mail, if it was checked here too, unless one of them is linked already or
+   * somebody took these two apart. True when they are linked now. Only with an e-mail that the vendor has checked.
+   */
   introduce(person: { id: string; email: string }): Promise<boolean>;
+  /** Links the vendor's person to the hub user who was shown this code (`link:code`), and says who that is. */
+  redeem(id: string, code: string): Promise<string>;
 
   bindings(): Promise<readonly Binding[]>;
   /** `by` is a vendor's id, whose hub user must be owner or moderator of the room or an admin. */
@@ -94,9 +99,12 @@ export interface Court {
   /** The role of a vendor's person in a room; undefined when they are not linked, not in it, or there is no such room. */
   roleIn(room: string, id: string): Promise<RoomRole | undefined>;
 
-  /** Writes into a room; a speaker who is no member is made one. Resolves after COMMIT. */
+  /**
+   * Writes into a room; resolves after COMMIT. A speaker who is no member is made one, in a room that is bound to this vendor, in the
+   * name of who bound it; whom a moderator took out is refused. `meta` of bots counts their hops; pass on what came from outside.
+   */
   speak(room: string, speaker: Speaker, id: string, words: Words): Promise<{ seq: number; duplicate?: true }>;
-  /** A page of a room's log after `seq`, with the name of each author. */
+  /** A page of the log of a room that is bound to this vendor, after `seq`, with the name of each author. */
   read(
     room: string,
     after: number,

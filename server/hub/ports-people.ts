@@ -36,6 +36,8 @@ export interface PeopleStore {
   registerUser(
     user: User & { email?: string; passwordHash?: string },
   ): Promise<{ user: Person } | { taken: 'id' | 'email' }>;
+  /** A service that checks e-mail addresses says that this one is the user's; false when another account has it. */
+  verifyEmail(user: string, email: string): Promise<boolean>;
   findLogin(email: string): Promise<{ user: Person; passwordHash: string } | null>;
   /** Null when the person is unknown or disabled. */
   openSession(session: NewSession): Promise<OpenedSession | null>;

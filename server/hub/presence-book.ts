@@ -1,6 +1,7 @@
 // What this node knows of everybody's presence: its own sockets, what people say of themselves, and what other nodes claim for a while.
 import type { Presence } from '#shared/protocol/models.ts';
 import type { Hints, NodeClaim } from './bus.ts';
+import type { Claim, Vendor } from './ports-integrations.ts';
 import { effective, type ManualClaim, same } from './presence-claims.ts';
 
 interface Person {
@@ -9,6 +10,8 @@ interface Person {
   leftAt?: number;
   /** By node, until when its word holds that a socket is open there. */
   readonly elsewhere: Map<string, number>;
+  /** What vendors say that run on this node, by vendor and part. */
+  readonly vendors: Map<string, Claim>;
   manual?: ManualClaim | undefined;
   /** Of two claims the later holds, whichever node heard it. */
   manualAt: number;
@@ -20,6 +23,8 @@ export interface PresenceBook {
   connected(user: string, socket: string): void;
   disconnected(user: string, socket: string): void;
   set(user: string, claim: ManualClaim): Presence;
+  /** One part of what a vendor that runs on this node says; null: it is taken back. */
+  claimed(user: string, vendor: Vendor, part: string, claim: Claim | null): void;
   /** As others see it. */
   get(user: string): Presence;
   /** Those who may be there: who is not among them is offline. */
@@ -56,6 +61,7 @@ export function createPresenceBook(deps: {
     const fresh = {
       sockets: new Set<string>(),
       elsewhere: new Map(),
+      vendors: new Map(),
       manualAt: 0,
       told: offline(user, now()),
     };
@@ -93,7 +99,7 @@ export function createPresenceBook(deps: {
   /** Forgets who is claimed by nobody; true when so. */
   const forget = (user: string, one: Person): boolean => {
     for (const [node, until] of one.elsewhere) if (until <= now()) one.elsewhere.delete(node);
-    if (isHere(one) || one.elsewhere.size > 0) return false;
+    if (isHere(one) || one.elsewhere.size > 0 || one.vendors.size > 0) return false;
     people.delete(user);
     deps.gone(user);
     return true;
@@ -121,6 +127,12 @@ export function createPresenceBook(deps: {
       one.manualAt = now();
       stir(user);
       return current(user, one);
+    },
+    claimed(user, vendor, part, claim) {
+      const key = `${vendor} ${part}`;
+      if (claim) person(user).vendors.set(key, claim);
+      else people.get(user)?.vendors.delete(key);
+      stir(user);
     },
     changes() {
       const changed: Presence[] = [];

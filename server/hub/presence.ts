@@ -8,12 +8,14 @@ import type { RoomFeed } from './room-feed.ts';
 import type { RoomFeeds } from './room-feeds.ts';
 
 export interface PresenceHub
-  extends Pick<PresenceBook, 'connected' | 'disconnected' | 'set' | 'get' | 'heard'> {
+  extends Pick<PresenceBook, 'connected' | 'disconnected' | 'set' | 'get' | 'heard' | 'claimed'> {
   /** Somebody became a member of a room, or is none any more. */
   moved(room: string, user: string): void;
   /** Everybody of the room who is not offline. */
   inRoom(feed: RoomFeed): Presence[];
   online(feed: RoomFeed): number;
+  /** Everybody who is not offline. */
+  there(): string[];
   /** Tells rooms and other nodes what changed. Called once a second. */
   flush(): void;
   /** Repeats all of this node's claims to the others, within their lease. */
@@ -85,6 +87,8 @@ export function createPresence(deps: {
     set: book.set,
     get: book.get,
     heard: book.heard,
+    claimed: book.claimed,
+    there: () => [...book.people.keys()].filter(user => book.get(user).status !== 'offline'),
     inRoom,
     online: feed => inRoom(feed).length,
     moved(room, user) {

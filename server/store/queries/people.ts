@@ -1,4 +1,4 @@
-// People and sessions through the SQL functions of migration 0001, one call each.
+// People and sessions through the SQL functions, one call each.
 import type { PeopleStore } from '../../hub/ports-people.ts';
 import type { Db } from '../db.ts';
 
@@ -9,6 +9,8 @@ export function createPeopleStore(db: Pick<Db, 'call'>): PeopleStore {
     getUser: id => call('get_user', { id }),
     ensureUser: user => call('ensure_user', user),
     registerUser: user => call('register_user', user),
+    verifyEmail: async (user, email) =>
+      (await call<{ verified: boolean }>('verify_email', { user, email })).verified,
     findLogin: email => call('find_login', { email }),
     openSession: session => call('open_session', session),
     openBot: bot => call('open_bot', bot),

@@ -1,7 +1,7 @@
 // Rooms and their logs through the SQL functions: the RoomStore of every driver.
-import { HubError } from '../../hub/errors.ts';
 import type { Actor, Page, RoomStore } from '../../hub/ports.ts';
 import type { Db } from '../db.ts';
+import { refusingCall } from './call.ts';
 
 /** Entries in one page of recovery; `events:read` has the rest. */
 const RECOVERY_PAGE = 500;
@@ -12,14 +12,7 @@ const GAP_PAGE = 1000;
 const ROOM_LIST_PAGE = 200;
 
 export function createRoomStore(db: Db): RoomStore {
-  /** Calls a function that answers either with data or with `{error}`. */
-  const call = async <T>(fn: string, input: object): Promise<T> => {
-    const answer = (await db.call(fn, input)) as T | Failure;
-    if (isFailure(answer)) {
-      throw new HubError(answer.error.code, answer.error.message, { details: answer.error.details });
-    }
-    return answer;
-  };
+  const call = refusingCall(db);
   const reader = (actor: Actor) => ({ user: actor.id, admin: actor.role === 'admin' });
 
   return {
@@ -78,10 +71,3 @@ interface Place {
   head: number;
   epoch: string;
 }
-
-interface Failure {
-  error: { code: HubError['code']; message: string; details?: unknown };
-}
-
-const isFailure = (answer: unknown): answer is Failure =>
-  typeof answer === 'object' && answer !== null && 'error' in answer;

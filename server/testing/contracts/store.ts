@@ -1,8 +1,9 @@
-// What the hub relies on from every driver of the database, as tests: rooms, people, and what happens when the link breaks.
+// What the hub relies on from every driver of the database, as tests: rooms, people, integrations, and what happens when the link breaks.
 import type { Db } from '../../store/db.ts';
 import { openPostgres, type Sql } from '../../store/postgres.ts';
 import { openTcpProxy } from '../tcp-proxy.ts';
 import { faultsContract } from './faults.ts';
+import { integrationsContract } from './integrations.ts';
 import { peopleContract } from './people.ts';
 import { roomsContract } from './rooms.ts';
 
@@ -19,6 +20,7 @@ export interface StoreUnderTest extends Db {
 export function storeContract(driver: string, open: () => Promise<StoreUnderTest>): void {
   roomsContract(driver, open);
   peopleContract(driver, open);
+  integrationsContract(driver, open);
   faultsContract(driver, open);
 }
 

@@ -1,0 +1,108 @@
+// The hub as one vendor's adapter sees it: what it may read and write, and that what it claimed ends with it.
+import type { Followers } from './followers.ts';
+import type { MessageHub } from './messages.ts';
+import type { Log } from './ports.ts';
+import type { IntegrationStore, Sealer } from './ports-court.ts';
+import type { Claim, Court, Vendor } from './ports-integrations.ts';
+import { hashSecret } from './secrets.ts';
+import { createSpeech } from './speech.ts';
+import { createVendorClaims, type VendorClaims } from './vendor-claims.ts';
+
+export interface CourtDeps {
+  readonly store: IntegrationStore;
+  readonly sealer: Sealer;
+  readonly messages: MessageHub;
+  readonly followers: Followers;
+  readonly log: Log;
+  /** Who is there now. */
+  online(): readonly string[];
+  /** One part of what the vendor claims of a user; null: it is taken back. */
+  claimed(user: string, vendor: Vendor, part: string, claim: Claim | null): void;
+  /** These two are linked from now on; this node and the others hear of it. */
+  linked(vendor: Vendor, id: string, user: string): void;
+}
+
+/** A court that is open, as the hub sees it. */
+export interface OpenCourt extends Disposable {
+  readonly court: Court;
+  readonly claims: Pick<VendorClaims, 'linked' | 'unlinked'>;
+  /** Reads all links anew, so that a lost hint heals by itself. */
+  refresh(): Promise<void>;
+}
+
+export function openCourt(vendor: Vendor, deps: CourtDeps): OpenCourt {
+  const { store, sealer, followers, log } = deps;
+  let closed = false;
+  const claims = createVendorClaims((user, part, claim) => {
+    // A word that comes after the end would stand for ever.
+    if (!closed) deps.claimed(user, vendor, part, claim);
+  });
+  const follows = new Set<Disposable>();
+  const context = (owner: string) => JSON.stringify([vendor, owner]);
+
+  const court: Court = {
+    log,
+    claim: claims.claim,
+    claimNothing: claims.nothing,
+    people: () => store.people(vendor, deps.online()),
+    async introduce({ id, email }) {
+      const user = await store.introduce(vendor, id, email);
+      if (user !== null) deps.linked(vendor, id, user);
+      return user !== null;
+    },
+    async redeem(id, code) {
+      const user = await store.redeemCode(vendor, id, hashSecret(code.trim().toUpperCase()));
+      log.info({ audit: 'linked', vendor, id, user, how: 'code' }, 'Accounts were linked');
+      deps.linked(vendor, id, user);
+      return user;
+    },
+    bindings: () => store.bindings(vendor),
+    async bind(place, room, by) {
+      await store.bind(vendor, place, room, by);
+      log.info({ audit: 'bound', vendor, place, room, by }, 'A place was bound to a room');
+    },
+    async unbind(place, by) {
+      await store.unbind(vendor, place, by);
+      log.info({ audit: 'unbound', vendor, place, by }, 'A place was unbound');
+    },
+    roleIn: (room, id) => store.roleIn(vendor, room, id),
+    speak: createSpeech(vendor, deps),
+    read: (room, after, limit) => store.events(vendor, room, after, limit),
+    follow(room, grown) {
+      const following = followers.follow(room, grown);
+      const one = {
+        [Symbol.dispose]() {
+          follows.delete(one);
+          following[Symbol.dispose]();
+        },
+      };
+      follows.add(one);
+      return one;
+    },
+    cursor: name => store.cursor(vendor, name),
+    moveCursor: (name, seq) => store.moveCursor(vendor, name, seq),
+    pair: (place, message, remote) => store.pair(vendor, place, message, remote),
+    remoteOf: async (place, message) => (await store.findPair(vendor, place, { message }))?.remote,
+    messageOf: async (place, remote) => (await store.findPair(vendor, place, { remote }))?.message,
+    async secret(owner) {
+      const sealed = await store.secret(vendor, owner);
+      return sealed && sealer.open(sealed, context(owner));
+    },
+    keepSecret: (owner, secret) =>
+      store.keepSecret(vendor, owner, secret === null ? null : sealer.seal(secret, context(owner))),
+    owners: () => store.owners(vendor),
+  };
+  return {
+    court,
+    claims,
+    async refresh() {
+      const links = await store.links({ vendor });
+      claims.links(links.map(({ id, user }) => [id, user] as const));
+    },
+    [Symbol.dispose]() {
+      claims.nothing();
+      closed = true;
+      for (const one of follows) one[Symbol.dispose]();
+    },
+  };
+}
