@@ -53,7 +53,9 @@ export function parseGoogleCredentials(text: string): GoogleCredentials | undefi
 export async function loadGoogleCredentials(given: GoogleCredentials | string): Promise<GoogleCredentials> {
   if (typeof given !== 'string') return given;
   const problem = (what: string) =>
-    new ConfigError([`GOOGLE_CREDENTIALS: ${what}; example: GOOGLE_CREDENTIALS=${settings.GOOGLE_CREDENTIALS.example}`]);
+    new ConfigError([
+      `GOOGLE_CREDENTIALS: ${what}; example: GOOGLE_CREDENTIALS=${settings.GOOGLE_CREDENTIALS.example}`,
+    ]);
   const text = await readFile(given, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw problem(`the file ${given} cannot be read (${error.code})`);
   });

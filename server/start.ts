@@ -8,6 +8,7 @@ import { createJwt } from './auth/jwt.ts';
 import { createSealer } from './auth/sealer.ts';
 import { acceptSupabase } from './auth/supabase.ts';
 import { type Config, loadSecrets } from './config.ts';
+import { loadGoogleCredentials } from './google-credentials.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, listen } from './http/server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
@@ -17,6 +18,7 @@ import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
+import { createGoogle, type GoogleOptions } from './integrations/google/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits } from './limits/redis.ts';
 import { createBus } from './realtime/bus.ts';
@@ -48,6 +50,7 @@ export interface Overrides {
   presenceGrace?: number;
   pollMs?: number;
   integrations?: readonly Integration[];
+  googleTempo?: GoogleOptions['tempo'];
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -70,11 +73,24 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const redis = config.redisUrl ? parts.use(await openRedis(config.redisUrl, log)) : undefined;
   const limits = limitsOf(config, redis);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
-  const hub = parts.use(
+  let url: string | undefined;
+  const google =
+    config.google &&
+    createGoogle({
+      ...config.google,
+      credentials: await loadGoogleCredentials(config.google.credentials),
+      publicUrl: () => config.publicUrl ?? url,
+      secret: secrets.jwtSecret,
+      consents: { secret: user => hub.consents.secret('google', user) },
+      forward: channel => redis && bus.publish('pushed', { vendor: 'google', about: channel }),
+      ...(overrides.googleTempo && { tempo: overrides.googleTempo }),
+    });
+  const hub: Hub = parts.use(
     createHub({
       store: { ...createRoomStore(db), ...createUpkeepStore(db), ...createIntegrationStore(db) },
       sealer: createSealer(secrets.encryptionKey),
-      integrations: integrationsOf(config),
+      integrations: google ? [google.calendar] : [],
+      pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io),
       log,
       ...(redis && { bus }),
@@ -99,6 +115,9 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const app = createApp({
     people,
     limits,
+    ...(google && {
+      google: { signIn: google.signIn, consents: hub.consents, pushed: google.calendar.pushed },
+    }),
     readiness: createReadiness({
       probe: () => db.call('probe', { node: config.nodeName }),
       draining: () => realtime.draining,
@@ -137,7 +156,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     for (const session of await people.endedSessions(open)) realtime.endSession(session);
   });
 
-  const url = await listen(server, config);
+  url = await listen(server, config);
   hub.greet();
   const open = parts.move();
   return {
@@ -151,11 +170,6 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
-}
-
-/** The services outside that the config names. */
-function integrationsOf(_config: Config): Integration[] {
-  return [];
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined): Limits {

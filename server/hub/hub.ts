@@ -1,6 +1,7 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import { createBackground } from './background.ts';
 import { type Bus, noBus } from './bus.ts';
+import { createConsents } from './consents.ts';
 import { createFollowers } from './followers.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
@@ -8,7 +9,7 @@ import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import type { Actor, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
-import type { Integration } from './ports-integrations.ts';
+import type { Integration, Vendor } from './ports-integrations.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createReadCursors } from './read-cursors.ts';
@@ -29,6 +30,8 @@ export interface HubOptions {
   readonly node?: string;
   /** A sign-in ended on another node. */
   readonly sessionEnded?: (session: string) => void;
+  /** A vendor told another node of something; for the adapter, when it runs here. */
+  readonly pushed?: (about: string, vendor: Vendor) => void;
   /** Services outside that are configured. */
   readonly integrations?: readonly Integration[];
   readonly now?: () => number;
@@ -121,6 +124,7 @@ export function createHub(options: HubOptions) {
     },
     link: integrations.heardLink,
     integration: integrations.heardState,
+    pushed: ({ vendor, about }) => options.pushed?.(about, vendor),
     presence: presence.heard,
     typing: signals.heardTyping,
     read: signals.heardRead,
@@ -136,6 +140,7 @@ export function createHub(options: HubOptions) {
     rooms: createRooms({ store, writer, feeds, presence }),
     messages,
     integrations,
+    consents: createConsents({ store, sealer, linked: integrations.linked, log }),
     presence,
     signals,
     background,

@@ -18,7 +18,7 @@ export interface CalendarsDeps {
   readonly pace: Pace;
   readonly tokens: ChannelTokens;
   /** Where Google may post to; undefined: it cannot reach the hub, which asks alone. */
-  readonly address: string | undefined;
+  address(): string | undefined;
   /** Ends a round in the middle. */
   readonly signal: AbortSignal;
   now(): number;
@@ -36,7 +36,7 @@ export interface Round {
 interface Followed {
   access: Access;
   readonly sync: EventSync;
-  readonly channel: Channel | undefined;
+  readonly channel: Channel;
   /** The reading that runs, and whether something changed since it began. */
   reading?: Promise<void>;
   again: boolean;
@@ -45,7 +45,7 @@ interface Followed {
 const MOST_IN_VAIN = 3;
 
 export function createCalendars(deps: CalendarsDeps) {
-  const { court, client, accesses, book, pace, address, signal, now, log } = deps;
+  const { court, client, accesses, book, pace, signal, now, log } = deps;
   const freeBusy = createFreeBusy(client, pace, now);
   const followed = new Map<string, Followed>();
   let known = new Set<string>();
@@ -62,7 +62,7 @@ export function createCalendars(deps: CalendarsDeps) {
     const one: Followed = {
       access,
       sync: createEventSync(calendar, 'primary', { pace, now }),
-      channel: address ? createChannel(calendar, 'primary', { ...deps, address }) : undefined,
+      channel: createChannel(calendar, 'primary', deps),
       again: false,
     };
     followed.set(person.id, one);
@@ -93,7 +93,7 @@ export function createCalendars(deps: CalendarsDeps) {
     if (first?.consent?.scopes.includes(EVENTS)) {
       const one = follow(first);
       // First the channel, so that no change falls between it and the reading.
-      await one.channel?.keep();
+      await one.channel.keep();
       await read(one);
       return 0;
     }
@@ -154,7 +154,7 @@ export function createCalendars(deps: CalendarsDeps) {
         book.forget(id);
         const gone = followed.get(id);
         followed.delete(id);
-        await gone?.channel?.stop();
+        await gone?.channel.stop();
       }
       known = seen;
       const first = people.toSorted((a, b) => Number(b.watched) - Number(a.watched));
@@ -172,12 +172,12 @@ export function createCalendars(deps: CalendarsDeps) {
 
     /** A push that was found genuine. */
     async pushed(channel: string): Promise<void> {
-      const one = [...followed.values()].find(({ channel: mine }) => mine?.id === channel);
+      const one = [...followed.values()].find(({ channel: mine }) => mine.id === channel);
       if (one) await read(one);
     },
 
     async stop(): Promise<void> {
-      await Promise.all([...followed.values()].map(({ channel }) => channel?.stop()));
+      await Promise.all([...followed.values()].map(({ channel }) => channel.stop()));
     },
   };
 }

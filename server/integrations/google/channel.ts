@@ -25,15 +25,15 @@ export function createChannelTokens(key: Buffer): ChannelTokens {
 export interface ChannelDeps {
   readonly pace: Pace;
   readonly tokens: ChannelTokens;
-  /** Where Google posts to. */
-  readonly address: string;
+  /** Where Google posts to; undefined while it cannot. */
+  address(): string | undefined;
   now(): number;
   readonly log: Log;
 }
 
 export interface Channel {
   readonly id: string | undefined;
-  /** Makes one when there is none, or when the one there is ends soon. */
+  /** Makes one when there is none, or when the one there is ends soon, and Google can reach the hub. */
   keep(): Promise<void>;
   /** Tells Google to stop, once; when it does not hear it, the channel ends by itself. */
   stop(): Promise<void>;
@@ -63,6 +63,8 @@ export function createChannel(calendar: Calendar, calendarId: string, deps: Chan
     },
     async keep() {
       if (open && open.endsAt - now() > LEFT) return;
+      const reachable = address();
+      if (!reachable) return;
       const old = open;
       const id = randomUUID();
       const { data } = await pace.ask(() =>
@@ -71,7 +73,7 @@ export function createChannel(calendar: Calendar, calendarId: string, deps: Chan
           requestBody: {
             id,
             type: 'web_hook',
-            address,
+            address: reachable,
             token: tokens.of(id),
             params: { ttl: String(LASTS) },
           },

@@ -67,6 +67,8 @@ export async function openClient(
             clientSecret: credentials.client.secret,
           }),
           ...(redirectUri && { redirectUri }),
+          // Not asked for, but shown to browsers.
+          ...(rootUrl && { endpoints: { oauth2AuthBaseUrl: `${rootUrl}/o/oauth2/v2/auth` } }),
         }),
       ),
     service: (subject, scopes) =>

@@ -21,7 +21,7 @@ export interface SignInSettings extends GoogleSettings {
   /** Signs what the browser keeps meanwhile. The same on every node. */
   readonly secret: string;
   /** Where people reach the hub, known at the latest when it listens. */
-  publicUrl(): string;
+  publicUrl(): string | undefined;
 }
 
 export const CALLBACK_PATH = '/api/auth/google/callback';
@@ -55,7 +55,7 @@ export function createGoogleSignIn(settings: SignInSettings): SignInService | un
   let opened: Promise<GoogleClient> | undefined;
   const oauth = async () => {
     opened ??= openClient(settings, new AbortController().signal);
-    return (await opened).person(publicUrl() + CALLBACK_PATH);
+    return (await opened).person(`${publicUrl()}${CALLBACK_PATH}`);
   };
 
   async function readKept(keep: string | undefined) {
@@ -162,7 +162,7 @@ const isAway = (error: unknown) =>
 function nameOf({ name, email }: JWTPayload, address: string): string {
   const wanted = typeof name === 'string' ? name : String(email).split('@')[0];
   const clean = (wanted ?? address)
-    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, limits.nameChars)
     .toWellFormed();
