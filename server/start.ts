@@ -90,6 +90,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       store: { ...createRoomStore(db), ...createUpkeepStore(db), ...createIntegrationStore(db) },
       sealer: createSealer(secrets.encryptionKey),
       integrations: google ? [google.calendar] : [],
+      ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io),
       log,

@@ -10,6 +10,7 @@ import { createMessages } from './messages.ts';
 import type { Actor, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
+import { type FileLinks, noFileLinks } from './ports-links.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createReadCursors } from './read-cursors.ts';
@@ -32,6 +33,7 @@ export interface HubOptions {
   readonly sessionEnded?: (session: string) => void;
   /** A vendor told another node of something; for the adapter, when it runs here. */
   readonly pushed?: (about: string, vendor: Vendor) => void;
+  readonly fileLinks?: FileLinks;
   /** Services outside that are configured. */
   readonly integrations?: readonly Integration[];
   readonly now?: () => number;
@@ -140,6 +142,7 @@ export function createHub(options: HubOptions) {
     rooms: createRooms({ store, writer, feeds, presence }),
     messages,
     integrations,
+    fileLinks: options.fileLinks ?? noFileLinks,
     consents: createConsents({ store, sealer, linked: integrations.linked, log }),
     presence,
     signals,

@@ -1,5 +1,6 @@
 // Everything a client may ask of the hub: one table of calls, each with its input and its answer. Types of both sides come from here.
 import { z } from 'zod';
+import { fileLink } from '../file-links.ts';
 import { logEvent } from './events.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
@@ -149,6 +150,11 @@ export const calls = {
   'user:get': {
     input: z.object({ users: z.array(p.userId).min(1).max(200) }),
     data: z.object({ users: z.array(m.user) }),
+  },
+  /** What a file in Google Drive is called, for the card of a link; null when the hub may not see it. */
+  'drive:lookup': {
+    input: z.object({ url: z.string().max(2048) }),
+    data: z.object({ link: fileLink.nullable() }),
   },
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),

@@ -1,5 +1,6 @@
 // Where one writes. What is not sent stays as a draft; what is sent shows at once in the list.
 import { useEffect, useRef, useState } from 'react';
+import { useFileLinks } from '../hooks/use-file-links.ts';
 import { useTextLimit } from '../hooks/use-text-limit.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
 import { EmojiPicker } from './emoji-picker.tsx';
@@ -24,6 +25,7 @@ export function Composer({ place, label, archived, replyTo }: Props) {
   const [text, setText] = useState(() => drafts.read(place));
   const box = useRef<TextBoxHandle>(null);
   const tooLong = useTextLimit(text);
+  const fileLinks = useFileLinks(text);
   const empty = text.trim() === '';
 
   // On a phone the keyboard would cover what one came to read.
@@ -44,7 +46,10 @@ export function Composer({ place, label, archived, replyTo }: Props) {
 
   const send = () => {
     if (empty || tooLong) return;
-    quiet(room.send(text.trim(), replyTo ? { replyTo } : {}));
+    const links = fileLinks(text);
+    quiet(
+      room.send(text.trim(), { ...(replyTo && { replyTo }), ...(links.length > 0 && { meta: { links } }) }),
+    );
     setText('');
     drafts.write(place, '');
   };

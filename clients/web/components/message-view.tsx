@@ -5,6 +5,7 @@ import { usePerson, useWorkspace } from '../hooks/use-workspace.ts';
 import { plainText } from '../state/plain-text.ts';
 import { Avatar } from './avatar.tsx';
 import { fullWords, timeWords } from './dates.ts';
+import { FileCards } from './file-cards.tsx';
 import { MessageEditor } from './message-editor.tsx';
 import { rowId } from './message-list.tsx';
 import { MessageText } from './message-text.tsx';
@@ -84,7 +85,10 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
         ) : deletedAt ? (
           <p className="message-gone">This message was deleted.</p>
         ) : (
-          <MessageText message={message} />
+          <>
+            <MessageText message={message} />
+            <FileCards message={message} />
+          </>
         )}
         {editedAt && !editing && !deletedAt && (
           <span className="message-mark" title={fullWords(editedAt)}>

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import type { CallInput } from '../../js/index.ts';
+import { useGoogle } from '../hooks/use-google.ts';
 import { usePresence, useWorkspace } from '../hooks/use-workspace.ts';
 import { Avatar, statusWords } from './avatar.tsx';
 import { Icon } from './icons.tsx';
@@ -17,7 +18,8 @@ const choices: { id: Choice; label: string; hint: string }[] = [
 ];
 
 export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
-  const { me, court, keep } = useWorkspace();
+  const { me, court, keep, connectGoogle } = useWorkspace();
+  const google = useGoogle();
   const presence = usePresence(me.id);
   const kept = `${me.id}.status`;
   const [choice, setChoice] = useState<Choice>(keep.read<Choice>(kept) ?? 'auto');
@@ -39,6 +41,10 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
       setChoice(status);
     });
 
+  const ways: Record<string, () => Promise<void>> = {
+    out: () => act(signOut),
+    google: () => act(connectGoogle),
+  };
   const chosen = choices.find(({ id }) => id === choice);
   const words = choice === 'auto' ? statusWords[presence?.status ?? 'active'] : chosen?.label;
 
@@ -64,7 +70,7 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
             aria-label="Status"
             selectionMode="single"
             selectedKeys={[choice]}
-            onAction={key => void (key === 'out' ? act(signOut) : choose(key as Choice))}
+            onAction={key => void (ways[key as string]?.() ?? choose(key as Choice))}
           >
             {choices.map(({ id, label, hint }) => (
               <MenuItem key={id} id={id} className="menu-item" textValue={label}>
@@ -73,6 +79,12 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
               </MenuItem>
             ))}
             <Separator className="menu-line" />
+            {google && me.role !== 'guest' && (
+              <MenuItem id="google" className="menu-item" textValue="Connect Google">
+                <span>Connect Google</span>
+                <small>Meetings show in your status, file links get names</small>
+              </MenuItem>
+            )}
             <MenuItem id="out" className="menu-item" textValue="Sign out">
               <span>Sign out</span>
               {me.role === 'guest' && <small>A guest cannot come back as the same person</small>}

@@ -1,15 +1,14 @@
 // Links to files in Google Drive, shown by name: looked up for who sends them, by their own consent, and kept nowhere.
-import { driveFileId, type FileIcon, type FileLink } from '#shared/file-links.ts';
+import { driveFileId, type FileIcon } from '#shared/file-links.ts';
 import { unavailable } from '../../hub/errors.ts';
 import type { Court } from '../../hub/ports-integrations.ts';
+import type { FileLinks } from '../../hub/ports-links.ts';
 import { DRIVE, readConsent } from './access.ts';
 import { type GoogleClient, type GoogleSettings, openClient } from './client.ts';
 import { troubleOf } from './errors.ts';
 
-export interface DriveLinks {
-  /** Null when it leads to no file that this user lets the hub see. @throws HubError `unavailable` */
-  lookup(user: string, address: string): Promise<FileLink | null>;
-}
+/** Somebody is writing a message meanwhile, in ms. */
+const PATIENCE = 3000;
 
 /** The first that fits. */
 const ICONS: readonly (readonly [type: RegExp, icon: FileIcon])[] = [
@@ -24,7 +23,7 @@ const ICONS: readonly (readonly [type: RegExp, icon: FileIcon])[] = [
   [/^audio\//, 'audio'],
 ];
 
-export function createDriveLinks(settings: GoogleSettings, court: Pick<Court, 'secret'>): DriveLinks {
+export function createDriveLinks(settings: GoogleSettings, court: Pick<Court, 'secret'>): FileLinks {
   let opened: Promise<GoogleClient> | undefined;
   return {
     async lookup(user, address) {
@@ -38,7 +37,10 @@ export function createDriveLinks(settings: GoogleSettings, court: Pick<Court, 's
       try {
         const { data } = await client
           .drive(auth)
-          .files.get({ fileId, fields: 'id,name,mimeType', supportsAllDrives: true });
+          .files.get(
+            { fileId, fields: 'id,name,mimeType', supportsAllDrives: true },
+            { signal: AbortSignal.timeout(PATIENCE) },
+          );
         const type = data.mimeType ?? '';
         return {
           // What the sender pasted, and not where Google would lead.

@@ -1,10 +1,11 @@
 // Google, for the composition root: calendars for presence, sign-in, and names of files, all with the same credentials.
 import { hkdfSync } from 'node:crypto';
 import type { Court } from '../../hub/ports-integrations.ts';
+import type { FileLinks } from '../../hub/ports-links.ts';
 import type { SignInService } from '../../hub/ports-sign-in.ts';
 import { type CalendarSettings, createGoogleCalendar, type GoogleCalendar } from './adapter.ts';
 import type { GoogleSettings } from './client.ts';
-import { createDriveLinks, type DriveLinks } from './drive.ts';
+import { createDriveLinks } from './drive.ts';
 import { createGoogleSignIn } from './sign-in.ts';
 
 export interface GoogleOptions extends GoogleSettings {
@@ -25,7 +26,7 @@ export interface Google {
   readonly calendar: GoogleCalendar;
   /** Undefined without an OAuth client. */
   readonly signIn: SignInService | undefined;
-  readonly drive: DriveLinks;
+  readonly drive: FileLinks;
 }
 
 export function createGoogle(options: GoogleOptions): Google {
