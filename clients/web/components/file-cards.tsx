@@ -1,12 +1,8 @@
 // Files elsewhere that a message links to: their names and drawings of ours; nothing is fetched from where they are.
-
-import { linksOf } from '../../../shared/file-links.ts';
-import type { RoomMessage } from '../../js/index.ts';
+import type { FileLink } from '../../../shared/file-links.ts';
 import { Icon } from './icons.tsx';
 
-export function FileCards({ message }: { message: RoomMessage }) {
-  // An edit may have taken the link out.
-  const links = linksOf(message.meta).filter(({ url }) => message.text.includes(url));
+export function FileCards({ links }: { links: readonly FileLink[] }) {
   if (links.length === 0) return null;
   return (
     <ul className="file-cards" aria-label="Files">

@@ -1,5 +1,6 @@
 // One message: who, when, what, and what became of it.
 import type { KeyboardEvent } from 'react';
+import { linksOf } from '../../../shared/file-links.ts';
 import type { RoomMessage } from '../../js/index.ts';
 import { usePerson, useWorkspace } from '../hooks/use-workspace.ts';
 import { plainText } from '../state/plain-text.ts';
@@ -87,7 +88,7 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
         ) : (
           <>
             <MessageText message={message} />
-            <FileCards message={message} />
+            <FileCards links={linksIn(message)} />
           </>
         )}
         {editedAt && !editing && !deletedAt && (
@@ -107,6 +108,9 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
     </article>
   );
 }
+
+/** An edit may have taken a link out. */
+const linksIn = ({ text, meta }: RoomMessage) => linksOf(meta).filter(({ url }) => text.includes(url));
 
 function Failed({ message }: { message: RoomMessage }) {
   const { court } = useWorkspace();

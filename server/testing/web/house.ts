@@ -5,7 +5,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumFlags } from '../../../clients/web/stage/browser.ts';
 import { findChromium } from '../../../scripts/lib/programs.mjs';
-import { boot, type TestHub } from '../boot.ts';
+import { type BootOptions, boot, type TestHub } from '../boot.ts';
 import { connect, type TestClient } from '../client.ts';
 import { type Gate, openGate } from './gate.ts';
 import { openVisitor, register, type Visitor } from './visitor.ts';
@@ -30,11 +30,11 @@ const root = path.join(import.meta.dirname, '../../..');
 /** Undefined where no Chromium is installed; the test says so, and skips. */
 export const chromiumPath = findChromium();
 
-export async function openHouse(): Promise<House> {
+export async function openHouse(options?: BootOptions): Promise<House> {
   if (!existsSync(path.join(root, 'clients/web/dist/index.html')))
     execFileSync('npx', ['vite', 'build', 'clients/web', '--logLevel', 'warn'], { cwd: root });
   await using parts = new AsyncDisposableStack();
-  const hub = parts.use(await boot());
+  const hub = parts.use(await boot(options));
   const gate = parts.use(await openGate(hub.url));
   const browser = parts.use(await chromium.launch({ executablePath: chromiumPath!, args: chromiumFlags }));
   const clients: TestClient[] = [];
