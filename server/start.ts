@@ -72,6 +72,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 
   const redis = config.redisUrl ? parts.use(await openRedis(config.redisUrl, log)) : undefined;
   const limits = limitsOf(config, redis);
+  const peopleStore = createPeopleStore(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   let url: string | undefined;
   const google =
@@ -87,7 +88,12 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     });
   const hub: Hub = parts.use(
     createHub({
-      store: { ...createRoomStore(db), ...createUpkeepStore(db), ...createIntegrationStore(db) },
+      store: {
+        ...createRoomStore(db),
+        ...createUpkeepStore(db),
+        ...createIntegrationStore(db),
+        getUser: peopleStore.getUser,
+      },
       sealer: createSealer(secrets.encryptionKey),
       integrations: google ? [google.calendar] : [],
       ...(google && { fileLinks: google.drive }),
@@ -102,7 +108,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   );
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
-    store: createPeopleStore(db),
+    store: peopleStore,
     tokens: config.supabaseUrl ? acceptSupabase(tokens, config.supabaseUrl) : tokens,
     hasher: createArgon2(),
     limits,

@@ -1,9 +1,9 @@
 // What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
 import type { Batch } from './log-writer.ts';
 import type { Vendor, VendorState } from './ports-integrations.ts';
-import type { ManualClaim } from './presence-claims.ts';
+import type { ManualClaim, VendorClaim } from './presence-claims.ts';
 
-/** What one node knows of a person from its own sockets. */
+/** What one node knows of a person from its own sockets and adapters. */
 export interface NodeClaim {
   readonly user: string;
   /** A socket is open there, or its grace has not ended. */
@@ -11,6 +11,8 @@ export interface NodeClaim {
   readonly manual?: ManualClaim | undefined;
   /** When the person said so, in ms since 1970; of two the later holds. */
   readonly manualAt: number;
+  /** What vendors say of them that run on that node. */
+  readonly vendors?: readonly VendorClaim[];
 }
 
 export interface Hints {

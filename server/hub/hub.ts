@@ -1,16 +1,20 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
+import type { CallData } from '#shared/protocol/calls.ts';
 import { createBackground } from './background.ts';
 import { type Bus, noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
+import { forbidden, notFound } from './errors.ts';
 import { createFollowers } from './followers.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
 import { createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
+import { isAdmin } from './policy.ts';
 import type { Actor, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import { type FileLinks, noFileLinks } from './ports-links.ts';
+import type { PeopleStore } from './ports-people.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createReadCursors } from './read-cursors.ts';
@@ -21,7 +25,7 @@ import { createSignals } from './signals.ts';
 export type Hub = ReturnType<typeof createHub>;
 
 export interface HubOptions {
-  readonly store: RoomStore & UpkeepStore & IntegrationStore;
+  readonly store: RoomStore & UpkeepStore & IntegrationStore & Pick<PeopleStore, 'getUser'>;
   readonly sealer: Sealer;
   readonly outlet: Outlet;
   readonly log: Log;
@@ -154,6 +158,14 @@ export function createHub(options: HubOptions) {
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
       presence.disconnected(actor.id, socket);
+    },
+    /** Every claim about a person, for themselves and for admins. */
+    async explain(actor: Actor, user: string): Promise<CallData<'presence:explain'>> {
+      if (actor.id !== user) {
+        if (!isAdmin(actor)) throw forbidden('Only admins may ask about others.');
+        if (!(await store.getUser(user))) throw notFound('There is no such user.');
+      }
+      return presence.explain(user);
     },
     async markRead(actor: Actor, room: string, seq: number): Promise<{ readSeq: number }> {
       const { readSeq, moved } = await cursors.mark(actor, room, seq);

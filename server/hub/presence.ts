@@ -8,7 +8,10 @@ import type { RoomFeed } from './room-feed.ts';
 import type { RoomFeeds } from './room-feeds.ts';
 
 export interface PresenceHub
-  extends Pick<PresenceBook, 'connected' | 'disconnected' | 'set' | 'get' | 'heard' | 'claimed'> {
+  extends Pick<
+    PresenceBook,
+    'connected' | 'disconnected' | 'set' | 'get' | 'explain' | 'heard' | 'claimed' | 'unlinked'
+  > {
   /** Somebody became a member of a room, or is none any more. */
   moved(room: string, user: string): void;
   /** Everybody of the room who is not offline. */
@@ -50,7 +53,13 @@ export function createPresence(deps: {
 
   /** The changes that concern a room: of its members, and of those who came while they were there already. */
   const newsFor = (feed: RoomFeed, changed: ReadonlyMap<string, Presence>): Presence[] => {
-    const news = [...changed.values()].filter(presence => feed.members.has(presence.user));
+    const [fewer, others] =
+      changed.size < feed.members.size ? [changed, feed.members] : [feed.members, changed];
+    const news: Presence[] = [];
+    for (const user of fewer.keys()) {
+      const presence = others.has(user) && changed.get(user);
+      if (presence) news.push(presence);
+    }
     for (const user of moved.get(feed.room) ?? []) {
       const presence = book.get(user);
       if (feed.members.has(user) && !changed.has(user) && presence.status !== 'offline') news.push(presence);
@@ -88,6 +97,8 @@ export function createPresence(deps: {
     get: book.get,
     heard: book.heard,
     claimed: book.claimed,
+    unlinked: book.unlinked,
+    explain: book.explain,
     there: () => [...book.people.keys()].filter(user => book.get(user).status !== 'offline'),
     inRoom,
     online: feed => inRoom(feed).length,

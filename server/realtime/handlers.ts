@@ -62,6 +62,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     },
     'presence:set': async ({ actor }, claim) => ({ presence: hub.presence.set(actor.id, claim) }),
     'presence:get': ({ actor }, input) => rooms.presence(actor, input),
+    'presence:explain': ({ actor }, { user }) => hub.explain(actor, user),
     'user:get': ({ actor }, input) => rooms.users(actor, input),
     'drive:lookup': async ({ actor }, { url }) => ({ link: await hub.fileLinks.lookup(actor.id, url) }),
     'session:refresh': async (session, { token }) => {

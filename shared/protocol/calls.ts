@@ -146,6 +146,14 @@ export const calls = {
       ),
     data: z.object({ presence: z.array(m.presence) }),
   },
+  /** Why somebody is shown as they are: for themselves, and for admins. */
+  'presence:explain': {
+    input: z.object({ user: p.userId }),
+    data: z.object({
+      presence: m.presence,
+      claims: z.array(m.claimAccount),
+    }),
+  },
   /** Names of people one shares a room with; others are left out. */
   'user:get': {
     input: z.object({ users: z.array(p.userId).min(1).max(200) }),

@@ -79,11 +79,31 @@ export const presence = z.object({
   status: presenceStatus,
   text: z.string().optional(),
   emoji: z.string().optional(),
-  /** What the status rests on, e.g. `["socket"]` or `["manual", "socket"]`. */
+  /** When it ends by itself, if that was said. */
+  until: z.string().optional(),
+  /** What the status rests on: the claim that won, then those that agree, e.g. `["slack", "google"]` or `["manual", "socket"]`. */
   sources: z.array(z.string()),
   since: z.string(),
 });
 export type Presence = z.infer<typeof presence>;
+
+/** One claim about a person, and what became of it. */
+export const claimAccount = z.object({
+  /** `socket`, `manual`, or a vendor. */
+  source: z.string(),
+  /** Of several from one source, which: a device, or what the vendor speaks of, such as `huddle`. */
+  part: z.string().optional(),
+  status: z.enum(['active', 'away', 'dnd', 'invisible', 'auto', 'busy', 'offline']),
+  text: z.string().optional(),
+  emoji: z.string().optional(),
+  until: z.string().optional(),
+  /** The highest wins; 0 does not count now. */
+  priority: z.number(),
+  won: z.boolean(),
+  /** In people's words. */
+  why: z.string(),
+});
+export type ClaimAccount = z.infer<typeof claimAccount>;
 
 export const presenceCounts = z.object({ active: z.number(), away: z.number(), dnd: z.number() });
 export type PresenceCounts = z.infer<typeof presenceCounts>;
