@@ -7,12 +7,14 @@ export interface GoogleHub extends AsyncDisposable {
   readonly hub: TestHub;
 }
 
+/** @param given a Google that is there already, and stays when the hub goes */
 export async function bootWithGoogle(
   { env, ...options }: BootOptions = {},
   credentials: keyof GoogleSimulator['credentials'] = 'client',
+  given?: GoogleSimulator,
 ): Promise<GoogleHub> {
   await using parts = new AsyncDisposableStack();
-  const google = parts.use(await openGoogleSimulator());
+  const google = given ?? parts.use(await openGoogleSimulator());
   const hub = parts.use(
     await boot({
       googleTempo: { everyMs: 100, gap: 0, wait: 10 },

@@ -25,6 +25,7 @@ export interface GoogleSimulator extends AsyncDisposable {
   /** Requests so far, by method and path. */
   readonly requests: ReadonlyMap<string, number>;
   addPerson(email: string, given?: Partial<Account>): Account;
+  removePerson(email: string): void;
   addFile(email: string, file: Partial<DriveFile> & { name: string; mimeType: string }): DriveFile;
 }
 
@@ -51,6 +52,7 @@ export async function openGoogleSimulator({
     const text = (await request.toArray()).join('');
     if (call === 'GET /o/oauth2/v2/auth') return oauth.authorize(url.searchParams);
     if (call === 'POST /token') return oauth.token(new URLSearchParams(text));
+    if (call === 'GET /favicon.ico') return { status: 204 };
     if (call === 'GET /oauth2/v3/certs') return { status: 200, body: oauth.keys.published };
 
     const token = oauth.bearer(request.headers.authorization);
@@ -116,6 +118,7 @@ export async function openGoogleSimulator({
       accounts.set(email, account);
       return account;
     },
+    removePerson: email => void accounts.delete(email),
     addFile(email, given) {
       const id = given.id ?? crypto.randomUUID();
       const file: DriveFile = {

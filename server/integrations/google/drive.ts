@@ -1,5 +1,5 @@
 // Links to files in Google Drive, shown by name: looked up for who sends them, by their own consent, and kept nowhere.
-import { driveFileId, type FileIcon } from '#shared/file-links.ts';
+import { driveFileId, type FileIcon, NAME_CHARS } from '#shared/file-links.ts';
 import { unavailable } from '../../hub/errors.ts';
 import type { Court } from '../../hub/ports-integrations.ts';
 import type { FileLinks } from '../../hub/ports-links.ts';
@@ -45,7 +45,7 @@ export function createDriveLinks(settings: GoogleSettings, court: Pick<Court, 's
         return {
           // What the sender pasted, and not where Google would lead.
           url: address,
-          name: (data.name || 'A file').slice(0, 300).toWellFormed(),
+          name: (data.name || 'A file').slice(0, NAME_CHARS).toWellFormed(),
           icon: ICONS.find(([pattern]) => pattern.test(type))?.[1] ?? 'file',
           provider: 'google-drive',
         };
