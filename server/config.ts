@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { GoogleCredentials } from './google-credentials.ts';
 import { settings, unusedSettings } from './settings.ts';
 
+export { loadGoogleCredentials } from './google-credentials.ts';
 export { loadSecrets, type Secrets } from './secrets.ts';
 
 export interface Config {

@@ -1,6 +1,6 @@
 // Google's OAuth: codes with PKCE, refresh tokens that can be revoked, service accounts by signed assertion, ID tokens with whatever is wrong with them.
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { decodeJwt, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { AccessToken, Account } from './accounts.ts';
 import { type Answer, oauthProblem } from './answers.ts';
 import { authorize, type Consent } from './consent.ts';
@@ -90,8 +90,14 @@ export async function createOAuth({ accounts, now }: { accounts: Map<string, Acc
       currentDate: new Date(now()),
       requiredClaims: ['exp', 'iat', 'scope'],
       maxTokenAge: HOUR,
-    }).catch(() => undefined);
-    if (!verified) return oauthProblem('invalid_grant', 'Invalid JWT: check your iat and exp values.');
+    }).catch((error: Error) => error);
+    if (verified instanceof errors.JWSSignatureVerificationFailed)
+      return oauthProblem('invalid_grant', 'Invalid JWT Signature.');
+    if (verified instanceof Error)
+      return oauthProblem(
+        'invalid_grant',
+        'Invalid JWT: Token must be a short-lived token and in a reasonable timeframe. Check your iat and exp values.',
+      );
     const { sub, scope } = decodeJwt<{ scope: string }>(assertion);
     if (sub === undefined) return { status: 200, body: access(undefined, scope) };
     const refused = 'Client is unauthorized to retrieve access tokens using this method.';

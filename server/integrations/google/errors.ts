@@ -48,8 +48,14 @@ export function troubleOf(error: unknown): Trouble {
   const { status, headers } = response;
   const { error: problem, error_description: description } = Object(response.data) as Record<string, unknown>;
   if (typeof problem === 'string') {
-    if (problem === 'invalid_grant')
-      return { kind: /^Invalid JWT/.test(String(description)) ? 'clock' : 'revoked' };
+    if (problem === 'invalid_grant') {
+      const said = String(description);
+      if (/iat and exp/.test(said)) return { kind: 'clock' };
+      // Of a service account whose key was taken away, or which is no more.
+      return /^Invalid JWT|account not found/.test(said)
+        ? { kind: 'credentials', reason: said.replace(/\.$/, '') }
+        : { kind: 'revoked' };
+    }
     if (BAD_CLIENT.includes(problem)) return { kind: 'credentials', reason: problem };
   }
   const reasons = reasonsOf(problem);
