@@ -292,5 +292,34 @@ secretsTest('a damaged file is told, and never replaced', async ({ dataDir }) =>
   }
 });
 
+test('GOOGLE_CREDENTIALS is JSON or the path of a file; what is neither is named, and never shown', () => {
+  const web = { client_id: 'id', client_secret: 'GOCSPX-secret' };
+  const read = (GOOGLE_CREDENTIALS: string) => readConfig({ GOOGLE_CREDENTIALS }, '/srv').google?.credentials;
+  assert.is(readConfig({}).google, undefined);
+  assert.equal(read(JSON.stringify({ web })), { client: { id: 'id', secret: 'GOCSPX-secret' } });
+  assert.equal(read(JSON.stringify({ installed: web })), { client: { id: 'id', secret: 'GOCSPX-secret' } });
+  assert.is(read('google.json'), '/srv/google.json');
+  for (const bad of [
+    '{',
+    '{}',
+    JSON.stringify({ web: { client_id: 'GOCSPX-secret' } }),
+    JSON.stringify({ type: 'service_account', client_email: 'a@b.example', private_key: 'GOCSPX-secret' }),
+    JSON.stringify({ web, type: 'service_account' }),
+  ])
+    assert.throws(
+      () => read(bad),
+      (error: ConfigError) =>
+        /^GOOGLE_CREDENTIALS: its value is neither .*; example: GOOGLE_CREDENTIALS=/.test(error.message) &&
+        !error.message.includes('GOCSPX'),
+      bad,
+    );
+});
+
+test('the other settings of Google need its credentials', () => {
+  for (const env of [{ GOOGLE_ROOT_URL: 'http://127.0.0.1:1' }, { GOOGLE_HOSTED_DOMAIN: 'example.com' }])
+    assert.throws(() => readConfig(env), /GOOGLE_CREDENTIALS: is missing beside GOOGLE_/);
+  assert.throws(() => readConfig({ GOOGLE_HOSTED_DOMAIN: 'not a domain' }), /GOOGLE_HOSTED_DOMAIN/);
+});
+
 test.run();
 secretsTest.run();

@@ -2,9 +2,11 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { z } from 'zod';
+import type { GoogleCredentials } from './google-credentials.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { checkedSettings, settings, unusedSettings } from './settings.ts';
 
+export { loadGoogleCredentials } from './google-credentials.ts';
 export { loadSecrets, type Secrets } from './secrets.ts';
 
 export interface Config {
@@ -38,6 +40,17 @@ export interface Config {
     | undefined;
   /** Between several nodes; undefined: this one is alone, or hears of others by the database. */
   readonly redis: RedisAddress | undefined;
+  /** Undefined: Google is off. */
+  readonly google:
+    | {
+        /** Parsed, or the path of their file; see loadGoogleCredentials. */
+        readonly credentials: GoogleCredentials | string;
+        /** In place of all of Google's addresses. */
+        readonly rootUrl: string | undefined;
+        /** The one Workspace domain whose people may sign in. */
+        readonly hostedDomain: string | undefined;
+      }
+    | undefined;
   /** Undefined: loadSecrets makes one, which production does not allow. */
   readonly jwtSecret: string | undefined;
   /** 32 bytes. Undefined: as above. */
@@ -131,6 +144,7 @@ export function readConfig(
     supabaseUrl: values.SUPABASE_URL,
     gather: gatherOf(values),
     redis: values.REDIS_URL,
+    google: googleOf(values, inFolder),
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
     slack:
@@ -186,6 +200,20 @@ function gatherOf({ GATHER_API_KEY, GATHER_SPACE_ID, GATHER_API_URL }: Values): 
   };
 }
 
+function googleOf(values: Values, inFolder: (file: string) => string): Config['google'] {
+  const {
+    GOOGLE_CREDENTIALS: credentials,
+    GOOGLE_ROOT_URL: rootUrl,
+    GOOGLE_HOSTED_DOMAIN: hostedDomain,
+  } = values;
+  if (credentials === undefined) return undefined;
+  return {
+    credentials: typeof credentials === 'string' ? inFolder(credentials) : credentials,
+    rootUrl,
+    hostedDomain,
+  };
+}
+
 function parse(set: Record<string, string>): { values: Values; problems: string[] } {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
@@ -224,6 +252,9 @@ function contradictions(values: Values, set: Record<string, string>): string[] {
     problems.push(problem('GATHER_SPACE_ID', 'is missing beside GATHER_API_KEY'));
   if (values.GATHER_SPACE_ID && !set.GATHER_API_KEY)
     problems.push(problem('GATHER_API_KEY', 'is missing beside GATHER_SPACE_ID'));
+  for (const name of ['GOOGLE_ROOT_URL', 'GOOGLE_HOSTED_DOMAIN'] as const)
+    if (values[name] && !set.GOOGLE_CREDENTIALS)
+      problems.push(problem('GOOGLE_CREDENTIALS', `is missing beside ${name}`));
   if (values.ENVIRONMENT !== 'production') return problems;
 
   const missing = 'is missing, and ENVIRONMENT=production does not run on a made-up one';

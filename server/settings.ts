@@ -1,6 +1,7 @@
 // Every environment variable this version reads: how its text becomes a value, and an example of a good one.
 import net from 'node:net';
 import { z } from 'zod';
+import { parseGoogleCredentials } from './google-credentials.ts';
 import { parseRedisAddress } from './redis-address.ts';
 
 export interface Setting<T> {
@@ -157,6 +158,25 @@ export const settings = {
     example: 'AbCdEfGhIjKlMnOp/my-office',
   },
   GATHER_API_URL: { schema: web, example: 'https://api.gather.town' },
+  GOOGLE_CREDENTIALS: {
+    schema: rule(
+      value => (value.startsWith('{') ? parseGoogleCredentials(value) : value),
+      'is neither the JSON of an OAuth client or of a service account, nor the path of its file',
+    ),
+    example: '/etc/first-court/google.json',
+    secret: true,
+  },
+  GOOGLE_ROOT_URL: {
+    schema: rule(value => url(value, 'http:', 'https:'), 'is not a web address'),
+    example: 'http://127.0.0.1:54322',
+  },
+  GOOGLE_HOSTED_DOMAIN: {
+    schema: rule(
+      value => (/^([a-z0-9-]+\.)+[a-z]{2,}$/i.test(value) ? value.toLowerCase() : undefined),
+      'is not the domain of a Google Workspace',
+    ),
+    example: 'example.com',
+  },
   NODE_NAME: {
     schema: rule(
       value => (/^[\w.-]{1,63}$/.test(value) ? value : undefined),
@@ -256,6 +276,4 @@ export const checkedSettings = [
 ] satisfies (keyof typeof settings)[];
 
 /** Known from the documentation, but of no effect yet. */
-export const unusedSettings: readonly string[] = [
-  ...['GOOGLE_CREDENTIALS', 'GOOGLE_ROOT_URL', 'SMS_WEBHOOK_URL', 'CDN_URL'],
-];
+export const unusedSettings: readonly string[] = [...['SMS_WEBHOOK_URL', 'CDN_URL']];

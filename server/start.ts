@@ -7,7 +7,7 @@ import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
 import { createSealer } from './auth/sealer.ts';
 import { acceptSupabase } from './auth/supabase.ts';
-import { type Config, loadSecrets } from './config.ts';
+import { type Config, loadGoogleCredentials, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, listen } from './http/server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
@@ -19,6 +19,7 @@ import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createGather } from './integrations/gather/index.ts';
+import { createGoogle, type GoogleOptions } from './integrations/google/index.ts';
 import { createSlack, type Tempo as SlackTempo } from './integrations/slack/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
@@ -56,6 +57,7 @@ export interface Overrides {
   integrations?: readonly Integration[];
   /** The pace at which Slack is spoken to. */
   slack?: Partial<SlackTempo>;
+  googleTempo?: GoogleOptions['tempo'];
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -82,7 +84,19 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const peopleStore = createPeopleStore(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const meters = createMeters();
-  const hub = parts.use(
+  let url: string | undefined;
+  const google =
+    config.google &&
+    createGoogle({
+      ...config.google,
+      credentials: await loadGoogleCredentials(config.google.credentials),
+      publicUrl: () => config.publicUrl ?? url,
+      secret: secrets.jwtSecret,
+      consents: { secret: user => hub.consents.secret('google', user) },
+      forward: channel => redis && bus.publish('pushed', { vendor: 'google', about: channel }),
+      ...(overrides.googleTempo && { tempo: overrides.googleTempo }),
+    });
+  const hub: Hub = parts.use(
     createHub({
       store: {
         ...createRoomStore(db),
@@ -92,7 +106,9 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         getUser: peopleStore.getUser,
       },
       sealer: createSealer(secrets.encryptionKey),
-      integrations: integrationsOf(config, overrides),
+      integrations: [...integrationsOf(config, overrides), ...(google ? [google.calendar] : [])],
+      ...(google && { fileLinks: google.drive }),
+      pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),
       meters,
       log,
@@ -119,6 +135,9 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const app = createApp({
     people,
     limits,
+    ...(google && {
+      google: { signIn: google.signIn, consents: hub.consents, pushed: google.calendar.pushed },
+    }),
     readiness: createReadiness({
       probe: () => db.call('probe', { node: config.nodeName }),
       draining: () => realtime.draining,
@@ -171,7 +190,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     for (const session of await people.endedSessions(open)) realtime.endSession(session);
   });
 
-  const url = await listen(server, config);
+  url = await listen(server, config);
   hub.greet();
   const open = parts.move();
   return {

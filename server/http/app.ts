@@ -7,6 +7,7 @@ import type { Limits } from '../hub/ports-people.ts';
 import { createErrorHandler, refuseUnknown } from './errors.ts';
 import { checkBodyType, checkQuery, cors, limitAddress, refuseForeignPages, requestLog } from './guards.ts';
 import { securityHeaders } from './headers.ts';
+import { connectRoutes, type GoogleDeps, googleRoutes, pushRoutes } from './routes/google.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
 import { meRoutes } from './routes/me.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
@@ -16,6 +17,8 @@ import { webRoutes } from './web.ts';
 export interface HttpDeps extends MetricsDeps {
   readonly people: People;
   readonly limits: Pick<Limits, 'take'>;
+  /** Signing in with Google, and connecting what is there; undefined: not configured. */
+  readonly google?: GoogleDeps['google'];
   readonly readiness: () => Promise<Readiness>;
   readonly origins: OriginPolicy;
   readonly log: Log;
@@ -47,9 +50,12 @@ export function createApp(deps: HttpDeps): Express {
     next();
   });
   app.use('/api', limitAddress(limits), cors(origins), checkQuery);
+  // Google sends people back from its own pages: these routes have guards of their own.
+  app.use('/api/auth', googleRoutes(deps));
   app.use('/api/auth', refuseForeignPages(origins));
   app.use('/api', checkBodyType, express.json({ limit: '64kb', inflate: false }));
-  app.use('/api/auth', sessionRoutes(deps));
+  app.use('/api/auth', sessionRoutes(deps), connectRoutes(deps));
+  app.use('/api/hooks', pushRoutes(deps));
   app.use('/api/me', meRoutes(deps));
   app.use('/api', refuseUnknown);
 

@@ -26,6 +26,8 @@ export interface Hints {
   sessionEnded: { readonly session: string };
   /** A vendor's person and a user are linked, or no longer. */
   link: LinkChange;
+  /** A vendor told this node of something that the node which runs its adapter should look at. */
+  pushed: { readonly vendor: Vendor; readonly about: string };
   /** How a vendor's connection stands on the node that runs it. */
   integration: { readonly vendor: Vendor; readonly node: string; readonly state: VendorState };
   /** A node has come and knows nothing yet. */

@@ -7,6 +7,7 @@ import type { Claim, Court, Vendor } from './ports-integrations.ts';
 import { hashSecret } from './secrets.ts';
 import { createSpeech } from './speech.ts';
 import { createVendorClaims, type VendorClaims } from './vendor-claims.ts';
+import { createVendorSecrets } from './vendor-secrets.ts';
 
 export interface CourtDeps {
   readonly store: IntegrationStore;
@@ -31,14 +32,13 @@ export interface OpenCourt extends Disposable {
 }
 
 export function openCourt(vendor: Vendor, deps: CourtDeps): OpenCourt {
-  const { store, sealer, followers, log } = deps;
+  const { store, followers, log } = deps;
   let closed = false;
   const claims = createVendorClaims((user, part, claim) => {
     // A word that comes after the end would stand for ever.
     if (!closed) deps.claimed(user, vendor, part, claim);
   });
   const follows = new Set<Disposable>();
-  const context = (owner: string) => JSON.stringify([vendor, owner]);
 
   const court: Court = {
     log,
@@ -84,13 +84,7 @@ export function openCourt(vendor: Vendor, deps: CourtDeps): OpenCourt {
     pair: (place, message, remote) => store.pair(vendor, place, message, remote),
     remoteOf: async (place, message) => (await store.findPair(vendor, place, { message }))?.remote,
     messageOf: async (place, remote) => (await store.findPair(vendor, place, { remote }))?.message,
-    async secret(owner) {
-      const sealed = await store.secret(vendor, owner);
-      return sealed && sealer.open(sealed, context(owner));
-    },
-    keepSecret: (owner, secret) =>
-      store.keepSecret(vendor, owner, secret === null ? null : sealer.seal(secret, context(owner))),
-    owners: () => store.owners(vendor),
+    ...createVendorSecrets(vendor, deps),
   };
   return {
     court,

@@ -2,6 +2,7 @@
 import type { CallData } from '#shared/protocol/calls.ts';
 import { createBackground } from './background.ts';
 import { type Bus, noBus } from './bus.ts';
+import { createConsents } from './consents.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFollowers } from './followers.ts';
 import { createIntegrations } from './integrations.ts';
@@ -12,7 +13,8 @@ import { createMessages } from './messages.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
-import type { Integration } from './ports-integrations.ts';
+import type { Integration, Vendor } from './ports-integrations.ts';
+import { type FileLinks, noFileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
 import type { PeopleStore } from './ports-people.ts';
 import { createPresence } from './presence.ts';
@@ -37,6 +39,9 @@ export interface HubOptions {
   readonly node?: string;
   /** A sign-in ended on another node. */
   readonly sessionEnded?: (session: string) => void;
+  /** A vendor told another node of something; for the adapter, when it runs here. */
+  readonly pushed?: (about: string, vendor: Vendor) => void;
+  readonly fileLinks?: FileLinks;
   /** Services outside that are configured. */
   readonly integrations?: readonly Integration[];
   readonly now?: () => number;
@@ -130,6 +135,7 @@ export function createHub(options: HubOptions) {
       log.info(await store.sweep(), 'swept what has run out');
     },
   });
+  const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
     court: {
@@ -140,7 +146,7 @@ export function createHub(options: HubOptions) {
       log,
       online: presence.there,
       claimed: presence.claimed,
-      linked: (vendor, id, user) => linkChanged({ vendor, id, user, on: true }),
+      linked,
     },
     leases,
     background,
@@ -168,6 +174,7 @@ export function createHub(options: HubOptions) {
     },
     link: heardLink,
     integration: integrations.heardState,
+    pushed: ({ vendor, about }) => options.pushed?.(about, vendor),
     presence: presence.heard,
     typing: signals.heardTyping,
     read: signals.heardRead,
@@ -184,6 +191,8 @@ export function createHub(options: HubOptions) {
     messages,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
+    fileLinks: options.fileLinks ?? noFileLinks,
+    consents: createConsents({ store, sealer, linked, log }),
     presence,
     signals,
     pressure,

@@ -4,6 +4,7 @@ import type { User } from '#shared/protocol/models.ts';
 import { addressKey } from './address.ts';
 import { forbidden, HubError } from './errors.ts';
 import type { AttemptLimit, Limits, PasswordHasher, Person } from './ports-people.ts';
+import type { Identity } from './ports-sign-in.ts';
 import { hashSecret, newSecret, newUserId } from './secrets.ts';
 import {
   createSessions,
@@ -44,6 +45,13 @@ export interface People extends Pick<Sessions, 'authenticate'> {
   register(who: { email: string; password: string; name: string }, visitor: Visitor): Promise<Grant>;
   /** @throws HubError `unauthenticated`, which does not say whether the account exists; `rate_limited`; `forbidden` when disabled */
   login(who: { email: string; password: string }, visitor: Visitor): Promise<Grant>;
+  /**
+   * Signs in whom a service outside has checked; somebody new gets an account.
+   * @throws HubError `conflict` when the e-mail has an account that nobody has checked, `rate_limited`; `forbidden` when disabled
+   */
+  enter(who: Identity, visitor: Visitor): Promise<Grant>;
+  /** A service that checks addresses says that this is the user's. Nothing happens when they are known by another one. */
+  verified(user: string, email: string): Promise<void>;
   guest(who: { name?: string | undefined }, visitor: Visitor): Promise<Grant>;
   refresh(refreshToken: string, visitor: Visitor): Promise<Grant>;
   logout(which: { refreshToken: string } | { session: string }): Promise<void>;
@@ -111,6 +119,32 @@ export function createPeople({ hasher, limits, ...deps }: PeopleDeps): People {
           await limits.forgive('login.account', account);
         }
       }
+    },
+
+    async enter({ vendor, id: remote, email, name }, visitor) {
+      const address = addressKey(visitor.address);
+      await attempt('login.address', address);
+      for (let draw = 0; draw < 10; draw++) {
+        const entered = await store.enterByVendor({ vendor, remote, email, name, id: newUserId(name) });
+        if ('user' in entered) {
+          await limits.forgive('login.address', address);
+          log.info(
+            { audit: 'entered', user: entered.user.id, vendor },
+            'Someone signed in by a service outside',
+          );
+          return sessions.open(entered.user.id, visitor.client);
+        }
+        if (entered.taken === 'email')
+          throw new HubError(
+            'conflict',
+            'There is an account with this e-mail address already. Sign in with its password, then connect the other account.',
+          );
+      }
+      throw new Error('Ten user ids in a row were taken');
+    },
+
+    async verified(user, email) {
+      if ((await store.getUser(user))?.email === email) await store.verifyEmail(user, email);
     },
 
     async guest({ name }, visitor) {

@@ -38,6 +38,14 @@ export interface PeopleStore {
   ): Promise<{ user: Person } | { taken: 'id' | 'email' }>;
   /** A service that checks e-mail addresses says that this one is the user's; false when another account has it. */
   verifyEmail(user: string, email: string): Promise<boolean>;
+  /** Whom a vendor's person is here; somebody new is written down under `id`. `taken`: the e-mail has an account that is not provably theirs. */
+  enterByVendor(who: {
+    vendor: string;
+    remote: string;
+    email: string;
+    id: string;
+    name: string;
+  }): Promise<{ user: Person } | { taken: 'id' | 'email' }>;
   findLogin(email: string): Promise<{ user: Person; passwordHash: string } | null>;
   /** Null when the person is unknown or disabled. */
   openSession(session: NewSession): Promise<OpenedSession | null>;

@@ -9,7 +9,7 @@ export type Handlers = {
   [C in CallName]: (session: Session, input: ParsedInput<C>) => Promise<CallData<C>>;
 };
 
-/** Calls that take their place in the log writer's queue, or another, as they begin: many of one socket may be under way at once. */
+/** Calls that take their place in the log writer's queue, or another, as they begin, or that nothing waits for: many of one socket may be under way at once. */
 export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'message:send',
   'message:edit',
@@ -18,6 +18,7 @@ export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'message:pin',
   'read:mark',
   'typing',
+  'drive:lookup',
 ]);
 
 /** Calls that write, and so are counted against the person and the room. */
@@ -71,6 +72,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'link:set': ({ actor }, input) => links.set(actor, input),
     'link:remove': ({ actor }, input) => links.remove(actor, input),
     'integration:list': async ({ actor }) => integrations.list(actor),
+    'drive:lookup': async ({ actor }, { url }) => ({ link: await hub.fileLinks.lookup(actor.id, url) }),
     'session:refresh': async (session, { token }) => {
       const actor = await authenticate(token);
       if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');

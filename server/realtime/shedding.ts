@@ -15,6 +15,7 @@ export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   'presence:get': 'backfill',
   'user:get': 'backfill',
   'presence:explain': 'backfill',
+  'drive:lookup': 'backfill',
   'link:list': 'backfill',
   'integration:list': 'backfill',
   'room:join': 'joins',

@@ -1,5 +1,6 @@
 // Everything a client may ask of the hub: one table of calls, each with its input and its answer. Types of both sides come from here.
 import { z } from 'zod';
+import { URL_CHARS } from '../file-links.ts';
 import { logEvent } from './events.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
@@ -177,6 +178,11 @@ export const calls = {
   'link:remove': { input: z.object({ vendor: m.vendor, user: p.userId.optional() }), data: empty },
   /** Admins alone. */
   'integration:list': { input: optional({}), data: z.object({ integrations: z.array(m.integration) }) },
+  /** What a file in Google Drive is called, for the card of a link; null when the hub may not see it. */
+  'drive:lookup': {
+    input: z.object({ url: z.string().max(URL_CHARS) }),
+    data: z.object({ link: m.fileLink.nullable() }),
+  },
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),

@@ -1,5 +1,6 @@
 // What rooms, people and messages look like on the wire.
 import { z } from 'zod';
+import { fileIcons, NAME_CHARS, URL_CHARS } from '../file-links.ts';
 import * as p from './primitives.ts';
 
 export const platformRole = z.enum(['guest', 'member', 'bot', 'admin']);
@@ -134,3 +135,10 @@ export const integration = z.object({
   node: z.string().optional(),
 });
 export type IntegrationState = z.infer<typeof integration>;
+/** A file elsewhere, as a card beside a message; stands in its `meta.links`. */
+export const fileLink = z.object({
+  url: z.string().max(URL_CHARS),
+  name: z.string().min(1).max(NAME_CHARS),
+  icon: z.enum(fileIcons),
+  provider: z.literal('google-drive'),
+});

@@ -5,16 +5,15 @@ import type { Check, Finding } from './check.ts';
 import { database, redis, supabase } from './data.ts';
 import { elasticsearch } from './elasticsearch.ts';
 import { gather } from './gather.ts';
+import { google } from './google.ts';
 import { slack } from './slack.ts';
 import { smtp } from './smtp.ts';
 import { storage } from './storage.ts';
 
-const notYet: Check = async () => ({ state: 'off', reason: 'Not part of this version.' });
-
 export const checks = {
   slack,
   gather,
-  google: notYet,
+  google,
   claude,
   openai,
   huggingface,

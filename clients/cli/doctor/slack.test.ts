@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openSlackSimulator, type SlackSimulator } from '../../../scripts/simulators/slack/simulator.ts';
 import { readConfig } from '../../../server/config.ts';
-import { SLACK_SCOPES, slack as check } from './slack.ts';
+import { slack as check, SLACK_SCOPES } from './slack.ts';
 
 const test = suite('doctor: slack');
 let slack: SlackSimulator;

@@ -1,5 +1,5 @@
 // One calm line about the connection or something the hub refused; nothing most of the time.
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import type { OutboxEntry } from '../../js/index.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
@@ -7,7 +7,8 @@ import type { CatchUpState } from '../state/catch-up.ts';
 import { Icon } from './icons.tsx';
 
 export function Banner() {
-  const { catchUp, court, rooms } = useWorkspace();
+  const { catchUp, court, rooms, greeting } = useWorkspace();
+  const [greeted, setGreeted] = useState(false);
   const state = useStore(catchUp);
   const { notice } = useStore(rooms);
   const words = sentence(state);
@@ -27,6 +28,12 @@ export function Banner() {
               Connect again
             </button>
           )}
+        </div>
+      )}
+      {greeting && !greeted && (
+        <div className="banner">
+          <span>{greeting}</span>
+          <Dismiss onClick={() => setGreeted(true)} />
         </div>
       )}
       {notice && (

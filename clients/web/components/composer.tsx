@@ -1,8 +1,10 @@
 // Where one writes. What is not sent stays as a draft; what is sent shows at once in the list.
 import { useEffect, useRef, useState } from 'react';
+import { useFileLinks } from '../hooks/use-file-links.ts';
 import { useTextLimit } from '../hooks/use-text-limit.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
 import { EmojiPicker } from './emoji-picker.tsx';
+import { FileCards } from './file-cards.tsx';
 import { Icon } from './icons.tsx';
 import { quiet } from './message-tools.tsx';
 import { useRoomActions } from './room-context.ts';
@@ -24,6 +26,7 @@ export function Composer({ place, label, archived, replyTo }: Props) {
   const [text, setText] = useState(() => drafts.read(place));
   const box = useRef<TextBoxHandle>(null);
   const tooLong = useTextLimit(text);
+  const links = useFileLinks(text);
   const empty = text.trim() === '';
 
   // On a phone the keyboard would cover what one came to read.
@@ -44,7 +47,9 @@ export function Composer({ place, label, archived, replyTo }: Props) {
 
   const send = () => {
     if (empty || tooLong) return;
-    quiet(room.send(text.trim(), replyTo ? { replyTo } : {}));
+    quiet(
+      room.send(text.trim(), { ...(replyTo && { replyTo }), ...(links.length > 0 && { meta: { links } }) }),
+    );
     setText('');
     drafts.write(place, '');
   };
@@ -75,6 +80,7 @@ export function Composer({ place, label, archived, replyTo }: Props) {
         onSubmit={send}
         onUp={editLast}
       />
+      <FileCards links={links} />
       <div className="composer-tools">
         {tooLong && (
           <span className="composer-warning" role="alert">

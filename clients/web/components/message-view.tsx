@@ -1,10 +1,12 @@
 // One message: who, when, what, and what became of it.
 import type { KeyboardEvent } from 'react';
+import { linksOf } from '../../../shared/file-links.ts';
 import type { RoomMessage } from '../../js/index.ts';
 import { usePerson, useWorkspace } from '../hooks/use-workspace.ts';
 import { plainText } from '../state/plain-text.ts';
 import { Avatar } from './avatar.tsx';
 import { fullWords, timeWords } from './dates.ts';
+import { FileCards } from './file-cards.tsx';
 import { MessageEditor } from './message-editor.tsx';
 import { rowId } from './message-list.tsx';
 import { MessageText } from './message-text.tsx';
@@ -84,7 +86,10 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
         ) : deletedAt ? (
           <p className="message-gone">This message was deleted.</p>
         ) : (
-          <MessageText message={message} />
+          <>
+            <MessageText message={message} />
+            <FileCards links={linksIn(message)} />
+          </>
         )}
         {editedAt && !editing && !deletedAt && (
           <span className="message-mark" title={fullWords(editedAt)}>
@@ -103,6 +108,9 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
     </article>
   );
 }
+
+/** An edit may have taken a link out. */
+const linksIn = ({ text, meta }: RoomMessage) => linksOf(meta).filter(({ url }) => text.includes(url));
 
 function Failed({ message }: { message: RoomMessage }) {
   const { court } = useWorkspace();

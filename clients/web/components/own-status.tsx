@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import type { CallInput } from '../../js/index.ts';
 import { ExplainStatus } from '../dialogs/explain-status.tsx';
+import { useGoogle } from '../hooks/use-google.ts';
 import { usePresence, useWorkspace } from '../hooks/use-workspace.ts';
 import { Avatar, statusWords } from './avatar.tsx';
 import { Icon } from './icons.tsx';
@@ -18,7 +19,8 @@ const choices: { id: Choice; label: string; hint: string }[] = [
 ];
 
 export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
-  const { me, court, keep } = useWorkspace();
+  const { me, court, keep, connectGoogle } = useWorkspace();
+  const google = useGoogle();
   const presence = usePresence(me.id);
   const kept = `${me.id}.status`;
   const [choice, setChoice] = useState<Choice>(keep.read<Choice>(kept) ?? 'auto');
@@ -41,6 +43,11 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
       setChoice(status);
     });
 
+  const ways: Record<string, () => Promise<void>> = {
+    out: () => act(signOut),
+    google: () => act(connectGoogle),
+    why: async () => setExplaining(true),
+  };
   const chosen = choices.find(({ id }) => id === choice);
   const words = choice === 'auto' ? statusWords[presence?.status ?? 'active'] : chosen?.label;
 
@@ -66,10 +73,7 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
             aria-label="Status"
             selectionMode="single"
             selectedKeys={[choice]}
-            onAction={key => {
-              if (key === 'why') setExplaining(true);
-              else void (key === 'out' ? act(signOut) : choose(key as Choice));
-            }}
+            onAction={key => void (ways[key as string]?.() ?? choose(key as Choice))}
           >
             {choices.map(({ id, label, hint }) => (
               <MenuItem key={id} id={id} className="menu-item" textValue={label}>
@@ -82,6 +86,12 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
               <span>Why?</span>
               <small>What your devices and other services say of you</small>
             </MenuItem>
+            {google && me.role !== 'guest' && (
+              <MenuItem id="google" className="menu-item" textValue="Connect Google">
+                <span>Connect Google</span>
+                <small>Meetings show in your status, file links get names</small>
+              </MenuItem>
+            )}
             <MenuItem id="out" className="menu-item" textValue="Sign out">
               <span>Sign out</span>
               {me.role === 'guest' && <small>A guest cannot come back as the same person</small>}

@@ -1,5 +1,6 @@
 // The door: sign in, make an account, or come in as a guest.
 import { type FormEvent, useId, useState } from 'react';
+import { useGoogle } from '../hooks/use-google.ts';
 import type { Session } from '../state/session.ts';
 import { Colonnade } from './colonnade.tsx';
 import { Mark } from './icons.tsx';
@@ -30,6 +31,7 @@ export function SignIn({ session, notice }: { session: Session; notice?: string 
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const { title, lead, action } = modes[mode];
+  const google = useGoogle();
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -89,6 +91,11 @@ export function SignIn({ session, notice }: { session: Session; notice?: string 
           <button type="submit" className="button primary wide" disabled={busy}>
             {busy ? 'One moment…' : action}
           </button>
+          {google && mode !== 'guest' && (
+            <a className="button wide door-google" href="/api/auth/google">
+              Continue with Google
+            </a>
+          )}
           <p className="door-else">
             {(Object.keys(links) as Mode[])
               .filter(other => other !== mode)

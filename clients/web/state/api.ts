@@ -20,17 +20,32 @@ export class ApiError extends Error {
   }
 }
 
-export type AuthCall = 'register' | 'login' | 'guest' | 'link' | 'refresh' | 'logout';
+export type AuthCall = 'register' | 'login' | 'guest' | 'link' | 'refresh' | 'logout' | 'google/connect';
+
+/** The ways in, beside coming as a guest. */
+export interface SignInMethods {
+  password: boolean;
+  google: boolean;
+}
 
 /** @throws ApiError */
-export async function postAuth<T = Grant>(call: AuthCall, body: object = {}): Promise<T> {
+export const signInMethods = (): Promise<SignInMethods> => ask('methods');
+
+/**
+ * @param token for calls that need to know who calls
+ * @throws ApiError
+ */
+export const postAuth = <T = Grant>(call: AuthCall, body: object = {}, token?: string): Promise<T> =>
+  ask(call, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api/auth/${call}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    response = await fetch(`/api/auth/${path}`, init);
   } catch {
     throw new ApiError('unreachable', 'The hub cannot be reached. Check your connection and try again.');
   }

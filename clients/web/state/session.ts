@@ -1,6 +1,7 @@
 // Who is signed in on this device, and the workspace that goes with it. A reload goes on with the session of the refresh cookie.
 import type { User } from '../../js/index.ts';
 import { type ApiError, type AuthCall, type Grant, postAuth } from './api.ts';
+import { comingBack } from './google.ts';
 import type { Keep } from './storage.ts';
 import { createStore, type Store } from './store.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
@@ -14,7 +15,7 @@ export interface Session extends Store<SessionState> {
   /** Uses up a sign-in link, or goes on with the last session. */
   start(): Promise<void>;
   /** @throws ApiError */
-  enter(by: Exclude<AuthCall, 'refresh' | 'logout'>, who: object): Promise<void>;
+  enter(by: Exclude<AuthCall, 'refresh' | 'logout' | 'google/connect'>, who: object): Promise<void>;
   signOut(): Promise<void>;
 }
 
@@ -34,12 +35,13 @@ export function createSession(keep: Keep): Session {
   /** Tells that there may be a cookie worth trying; without it a first visit would begin with a refused request. */
   const lastUser = () => keep.read<User>('user');
 
-  const open = (user: User) => {
+  const open = (user: User, greeting?: string) => {
     const workspace = createWorkspace({
       user,
       keep,
       getToken: reason => getToken(user, reason),
       ended: leave,
+      greeting,
     });
     store.set({ status: 'signed-in', user, workspace });
   };
@@ -72,13 +74,14 @@ export function createSession(keep: Keep): Session {
 
     async start() {
       const link = /^#signin=([\w-]+)$/.exec(location.hash)?.[1];
+      const back = comingBack(location.hash);
       // Gone from the address bar and the history before anything else happens.
-      if (link) history.replaceState(null, '', location.pathname);
+      if (link || back) history.replaceState(null, '', location.pathname);
       const last = lastUser();
       try {
         if (link) await enter('link', { token: link });
-        else if (last) open(hold(await postAuth('refresh')).user);
-        else store.set({ status: 'signed-out' });
+        else if (last || back?.signedIn) open(hold(await postAuth('refresh')).user, back?.notice);
+        else leave(back?.notice);
       } catch (error) {
         const { code, message } = error as ApiError;
         // Without a network one still finds what one wrote; the client keeps trying for a token.

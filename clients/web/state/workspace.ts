@@ -2,6 +2,7 @@
 import { type Court, createClient, type User } from '../../js/index.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
+import { connectGoogle } from './google.ts';
 import { createPeople, type People } from './people.ts';
 import { createRoomList, type RoomList } from './room-list.ts';
 import { createKeep, type Keep } from './storage.ts';
@@ -13,11 +14,15 @@ export interface Workspace {
   readonly people: People;
   readonly catchUp: CatchUp;
   readonly drafts: Drafts;
+  /** What to say first; about how one came here. */
+  readonly greeting: string | undefined;
   readonly keep: Keep;
   /** As long as the tab lives. */
   readonly places: Keep;
   /** Removes what this browser keeps of the person, but for messages that were not sent. */
   forget(): void;
+  /** Leaves for Google's page, to let the hub see calendar and names of files. @throws ApiError */
+  connectGoogle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,11 +30,12 @@ interface Config {
   user: User;
   keep: Keep;
   getToken(reason: 'connect' | 'expired'): Promise<string>;
+  greeting: string | undefined;
   /** The hub takes this session no longer. */
   ended(notice: string): void;
 }
 
-export function createWorkspace({ user, keep, getToken, ended }: Config): Workspace {
+export function createWorkspace({ user, keep, getToken, ended, greeting }: Config): Workspace {
   const court = createClient({
     url: location.origin,
     getToken: ({ reason }) => getToken(reason),
@@ -57,6 +63,8 @@ export function createWorkspace({ user, keep, getToken, ended }: Config): Worksp
     people,
     catchUp,
     drafts: createDrafts(keep, user.id),
+    greeting,
+    connectGoogle: async () => connectGoogle(await getToken('connect')),
     keep,
     places,
     forget() {

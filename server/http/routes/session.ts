@@ -1,16 +1,14 @@
 // Signing in and out, under /api/auth. The refresh token travels in a cookie that scripts cannot read, or, for programs that ask, in the body.
-import { parseCookie } from 'cookie';
-import { type CookieOptions, type Request, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import * as p from '#shared/protocol/primitives.ts';
 import { HubError } from '../../hub/errors.ts';
 import { parseInput } from '../../hub/input.ts';
-import type { People, Visitor } from '../../hub/people.ts';
+import type { People } from '../../hub/people.ts';
 import type { Grant } from '../../hub/sessions.ts';
 import { signedIn } from '../auth.ts';
-import { addressOf } from '../guards.ts';
-
-const COOKIE = 'court_refresh';
+import { createRefreshCookie } from '../refresh-cookie.ts';
+import { visitorOf as visitor } from '../visitor.ts';
 
 const email = z
   .string()
@@ -35,23 +33,17 @@ const inputs = {
 
 /** @param deps.https cookies are marked Secure */
 export function sessionRoutes({ people, https }: { people: People; https: boolean }): Router {
-  const cookie: CookieOptions = { httpOnly: true, sameSite: 'strict', secure: https, path: '/api/auth' };
+  const cookie = createRefreshCookie(https);
 
   function send(res: Response, grant: Grant, inBody: boolean): void {
-    const { refreshToken, refreshExpiresIn, ...answer } = grant;
-    if (inBody) {
-      res.json(grant);
-    } else {
-      res.cookie(COOKIE, refreshToken, { ...cookie, maxAge: refreshExpiresIn * 1000 });
-      res.json(answer);
-    }
+    res.json(inBody ? grant : cookie.set(res, grant));
   }
 
   /** A token that came in the cookie never leaves in a body, where a script could read it. */
   function held(req: Request): { token?: string | undefined; inBody: boolean } {
     const { refreshToken } = parseInput(inputs.holder, req.body ?? {});
     if (refreshToken) return { token: refreshToken, inBody: true };
-    return { token: parseCookie(req.headers.cookie ?? '')[COOKIE], inBody: false };
+    return { token: cookie.read(req), inBody: false };
   }
 
   const router = Router();
@@ -84,8 +76,7 @@ export function sessionRoutes({ people, https }: { people: People; https: boolea
     try {
       send(res, await people.refresh(token, visitor(req)), inBody);
     } catch (error) {
-      if (!inBody && error instanceof HubError && error.code === 'unauthenticated')
-        res.clearCookie(COOKIE, cookie);
+      if (!inBody && error instanceof HubError && error.code === 'unauthenticated') cookie.clear(res);
       throw error;
     }
   });
@@ -97,7 +88,8 @@ export function sessionRoutes({ people, https }: { people: People; https: boolea
       const { session } = await signedIn(people, req);
       if (session) await people.logout({ session });
     }
-    res.clearCookie(COOKIE, cookie).json({});
+    cookie.clear(res);
+    res.json({});
   });
 
   router.post('/bots', async (req, res) => {
@@ -107,8 +99,3 @@ export function sessionRoutes({ people, https }: { people: People; https: boolea
 
   return router;
 }
-
-const visitor = (req: Request): Visitor => ({
-  address: addressOf(req),
-  client: req.headers['user-agent']?.slice(0, 200),
-});

@@ -22,6 +22,7 @@ export function createPeopleStore(db: Pick<Db, 'call'>): PeopleStore {
     registerUser: user => call('register_user', user),
     verifyEmail: async (user, email) =>
       (await call<{ verified: boolean }>('verify_email', { user, email })).verified,
+    enterByVendor: who => call('enter_by_vendor', who),
     findLogin: email => call('find_login', { email }),
     openSession: session => call('open_session', session),
     openBot: bot => call('open_bot', bot),

@@ -68,6 +68,35 @@ export function peopleContract(driver: string, open: () => Promise<StoreUnderTes
     assert.equal(await store.registerUser({ ...someone(), email: 'ida@example.com' }), { taken: 'email' });
   });
 
+  test('twenty first sign-ins of one person by a vendor make one account, and the next ones lead to it', async ({
+    store,
+  }) => {
+    const who = { vendor: 'google', remote: '1001', email: 'Vera@example.com', name: 'Vera' };
+    const enter = (n: number) => store.enterByVendor({ ...who, id: `vera-${n}` });
+    const first = await twenty(enter);
+    const made = new Set(first.flatMap(answer => ('user' in answer ? [answer.user.id] : [])));
+    assert.is(made.size, 1);
+    assert.ok(first.every(answer => 'user' in answer || answer.taken === 'id'));
+    const again = await enter(99);
+    assert.is('user' in again && again.user.id, [...made][0]);
+    assert.is('user' in again && again.user.email, 'vera@example.com');
+  });
+
+  test('an e-mail that nobody checked, or that is another vendor account`s, is taken (attack 15)', async ({
+    store,
+  }) => {
+    const enter = (remote: string, email: string) =>
+      store.enterByVendor({ vendor: 'google', remote, email, name: 'W', id: someone().id });
+    await store.registerUser({ ...someone(), email: 'wim@example.com', passwordHash: 'x' });
+    assert.equal(await enter('2001', 'wim@example.com'), { taken: 'email' });
+    const { id } = someone();
+    await store.registerUser({ ...someone(), id, email: 'xan@example.com', passwordHash: 'x' });
+    assert.is(await store.verifyEmail(id, 'xan@example.com'), true);
+    const entered = await enter('2002', 'xan@example.com');
+    assert.is('user' in entered && entered.user.id, id);
+    assert.equal(await enter('2003', 'xan@example.com'), { taken: 'email' });
+  });
+
   test('a sign-in link works once, also when twenty use it at once, and not after its time', async ({
     store,
   }) => {
