@@ -96,7 +96,7 @@ export const slackEnv = (slack: SlackSimulator) => ({
   PUBLIC_URL: 'http://court.example',
 });
 
-const PATIENCE = 20_000;
+const PATIENCE = 40_000;
 
 /** Resolves when the condition holds. */
 export async function until(

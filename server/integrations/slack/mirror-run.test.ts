@@ -6,9 +6,9 @@ import { openTestDatabase } from '../../testing/database.ts';
 
 const test = suite('slack mirror run');
 
-test('400 messages each way with faults: 0 lost, 0 twice, in order, every edit there', async () => {
+test('150 messages each way with faults: 0 lost, 0 twice, in order, every edit there', async () => {
   await using database = await openTestDatabase();
-  const result = await runMirror({ messages: 400, seed: 7, env: { DATABASE_URL: database.url } });
+  const result = await runMirror({ messages: 150, seed: 7, env: { DATABASE_URL: database.url } });
   const none = { here: 0, there: 0 };
   const { lost, twice, stale, disordered } = result;
   assert.equal({ lost, twice, stale, disordered }, { lost: none, twice: none, stale: none, disordered: 0 });
