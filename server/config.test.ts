@@ -167,32 +167,6 @@ test('Supabase needs its key where it is the database, and is asked for public k
     assert.match(problems({ SUPABASE_KEY: 'sb_secret_x', ...more })[0] ?? '', /^SUPABASE_URL: is missing/);
 });
 
-test('a Gather space is named by its id or its address, and comes with a key', () => {
-  const space = (id: string) => readConfig({ GATHER_API_KEY: 'k', GATHER_SPACE_ID: id }).gather?.spaceId;
-  for (const id of [
-    'AbCdEfGhIjKlMnOp/my office',
-    'AbCdEfGhIjKlMnOp\\my office',
-    'https://app.gather.town/app/AbCdEfGhIjKlMnOp/my%20office?map=x',
-  ])
-    assert.is(space(id), 'AbCdEfGhIjKlMnOp\\my office');
-  const second = '6d1f902a-e3f9-4c23-a733-9ad5856db030';
-  for (const id of [
-    second,
-    `https://app.v2.gather.town/app/${second}`,
-    `https://app.v2.gather.town/app/acme-${second}`,
-  ])
-    assert.is(space(id), second, 'left to the integration, which has a sentence for it');
-  assert.is(readConfig({}).gather, undefined);
-  assert.match(
-    problems({ GATHER_API_KEY: 'k' })[0] ?? '',
-    /^GATHER_SPACE_ID: is missing beside GATHER_API_KEY/,
-  );
-  assert.match(
-    problems({ GATHER_SPACE_ID: second })[0] ?? '',
-    /^GATHER_API_KEY: is missing beside GATHER_SPACE_ID; example: GATHER_API_KEY=/,
-  );
-});
-
 test('production refuses made-up or weak secrets and open gates, naming each', () => {
   const names = (env: Record<string, string>) =>
     problems({ ENVIRONMENT: 'production', ...env }).map(line => line.split(':')[0]);
@@ -203,21 +177,6 @@ test('production refuses made-up or weak secrets and open gates, naming each', (
   assert.equal(names({ ...SECRETS, LOAD_SHEDDING: 'off' }), ['LOAD_SHEDDING']);
   assert.equal(names(SECRETS), []);
   assert.is(readConfig({ RATE_LIMITS: 'off' }).rateLimits, false);
-});
-
-test('Slack takes both tokens or none, and says which is which', () => {
-  const tokens = { SLACK_TOKEN: 'xoxb-1-a', SLACK_APP_TOKEN: 'xapp-1-b' };
-  assert.equal(readConfig(tokens).slack, { token: 'xoxb-1-a', appToken: 'xapp-1-b', apiUrl: undefined });
-  assert.is(readConfig({}).slack, undefined);
-  assert.equal(problems({ SLACK_TOKEN: tokens.SLACK_TOKEN }), [
-    `SLACK_APP_TOKEN: is missing beside SLACK_TOKEN; example: SLACK_APP_TOKEN=${settings.SLACK_APP_TOKEN.example}`,
-  ]);
-  const [swapped = ''] = problems({ SLACK_TOKEN: 'xapp-1-b', SLACK_APP_TOKEN: 'xapp-1-b' });
-  assert.match(
-    swapped,
-    /^SLACK_TOKEN: its value is not the bot token .* begins with xoxb-; example: SLACK_TOKEN=xoxb-/,
-  );
-  assert.match(problems({ SLACK_APP_TOKEN: 'xapp-1-b' })[0] ?? '', /^SLACK_TOKEN: is missing beside/);
 });
 
 test('a variable that this version does not use is never silently ignored', () => {
@@ -290,35 +249,6 @@ secretsTest('a damaged file is told, and never replaced', async ({ dataDir }) =>
     }
     assert.is(await readFile(file, 'utf8'), text);
   }
-});
-
-test('GOOGLE_CREDENTIALS is JSON or the path of a file; what is neither is named, and never shown', () => {
-  const web = { client_id: 'id', client_secret: 'GOCSPX-secret' };
-  const read = (GOOGLE_CREDENTIALS: string) => readConfig({ GOOGLE_CREDENTIALS }, '/srv').google?.credentials;
-  assert.is(readConfig({}).google, undefined);
-  assert.equal(read(JSON.stringify({ web })), { client: { id: 'id', secret: 'GOCSPX-secret' } });
-  assert.equal(read(JSON.stringify({ installed: web })), { client: { id: 'id', secret: 'GOCSPX-secret' } });
-  assert.is(read('google.json'), '/srv/google.json');
-  for (const bad of [
-    '{',
-    '{}',
-    JSON.stringify({ web: { client_id: 'GOCSPX-secret' } }),
-    JSON.stringify({ type: 'service_account', client_email: 'a@b.example', private_key: 'GOCSPX-secret' }),
-    JSON.stringify({ web, type: 'service_account' }),
-  ])
-    assert.throws(
-      () => read(bad),
-      (error: ConfigError) =>
-        /^GOOGLE_CREDENTIALS: its value is neither .*; example: GOOGLE_CREDENTIALS=/.test(error.message) &&
-        !error.message.includes('GOCSPX'),
-      bad,
-    );
-});
-
-test('the other settings of Google need its credentials', () => {
-  for (const env of [{ GOOGLE_ROOT_URL: 'http://127.0.0.1:1' }, { GOOGLE_HOSTED_DOMAIN: 'example.com' }])
-    assert.throws(() => readConfig(env), /GOOGLE_CREDENTIALS: is missing beside GOOGLE_/);
-  assert.throws(() => readConfig({ GOOGLE_HOSTED_DOMAIN: 'not a domain' }), /GOOGLE_HOSTED_DOMAIN/);
 });
 
 test.run();

@@ -22,9 +22,9 @@ interface Draft {
 /** Refusals after which the same call may succeed. */
 const PASSING = ['unavailable', 'rate_limited', 'internal'];
 /** Milliseconds after which an ack counts as lost, and the same call is made again. */
-const ACK_PATIENCE = 1500;
+const ACK_PATIENCE = 4000;
 /** So many in a row, and it is the connection that is dead. */
-const ALL_LOST = 5;
+const ALL_LOST = 3;
 
 export class Lane {
   readonly #room: string;
