@@ -1,10 +1,10 @@
 // The SDK and the real hub: what a program sees of lost connections, restarts, tokens and their end.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openProxy } from '../../scripts/lib/tcp-proxy.ts';
 import { withConnection } from '../../server/store/databases.ts';
 import { boot, type TestHub } from '../../server/testing/boot.ts';
 import { openTestDatabase } from '../../server/testing/database.ts';
-import { openTcpProxy } from '../../server/testing/tcp-proxy.ts';
 import type { Gap } from './index.ts';
 import { clientsOf, meet, refusal, texts, when } from './testing/people.ts';
 
@@ -21,7 +21,7 @@ test.after(async () => {
 });
 
 test('a cut connection: what was missed comes once and in order, what was written meanwhile goes out (I5, I6)', async () => {
-  await using proxy = await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(hub.url).port) });
+  await using proxy = await openProxy({ host: '127.0.0.1', port: Number(new URL(hub.url).port) });
   await using ada = client('ada', { url: `http://127.0.0.1:${proxy.port}` });
   await using bob = client('bob');
   const [here, there] = await meet(ada, bob);
@@ -54,7 +54,7 @@ test('a cut connection: what was missed comes once and in order, what was writte
 });
 
 test('a connection cut again and again while both write loses and repeats nothing (I1, I3, I5, I6)', async () => {
-  await using proxy = await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(hub.url).port) });
+  await using proxy = await openProxy({ host: '127.0.0.1', port: Number(new URL(hub.url).port) });
   await using ada = client('ada', { url: `http://127.0.0.1:${proxy.port}` });
   await using bob = client('bob');
   const [here, there] = await meet(ada, bob);
@@ -175,7 +175,7 @@ test('a bad moment of getToken is tried again; a program that has signed out sto
 });
 
 test('a hub that is away is tried again and again, and the state says what is wrong and when', async () => {
-  await using proxy = await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(hub.url).port) });
+  await using proxy = await openProxy({ host: '127.0.0.1', port: Number(new URL(hub.url).port) });
   proxy.cut();
   await using ada = client('ada', { url: `http://127.0.0.1:${proxy.port}` });
   const tries: number[] = [];
@@ -197,7 +197,7 @@ test('a client stays with one user', async () => {
 });
 
 test('a call ends as it did: sent and unanswered is unknown, never sent is not_sent (I12)', async () => {
-  await using proxy = await openTcpProxy({ host: '127.0.0.1', port: Number(new URL(hub.url).port) });
+  await using proxy = await openProxy({ host: '127.0.0.1', port: Number(new URL(hub.url).port) });
   const ada = client('ada', { url: `http://127.0.0.1:${proxy.port}` });
   assert.is((await refusal(ada.call('room:list', {}, { timeoutMs: 20 }))).code, 'not_sent');
   await ada.connect();

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { freePort, type HubProcess, startHub } from '../hub-process.ts';
-import type { Fate } from './ack-faults.ts';
+import type { Fate } from '../lib/ack-faults.ts';
+import { openProxy, type TcpProxy } from '../lib/tcp-proxy.ts';
 import type { HistoryWriter } from './history.ts';
-import { openProxy, type TcpProxy } from './proxy.ts';
 
 const PRELOAD = pathToFileURL(path.join(import.meta.dirname, 'preload.ts')).href;
 const PATIENCE = 60_000;

@@ -1,11 +1,11 @@
 // The database breaks off in the middle of commits: what was acknowledged is there, once, in order (I1, I3, I4, I12).
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openProxy } from '../../scripts/lib/tcp-proxy.ts';
 import { withConnection, withDatabase } from '../store/databases.ts';
 import { boot } from '../testing/boot.ts';
 import { connect, Refused, type TestClient } from '../testing/client.ts';
 import { openTestDatabase } from '../testing/database.ts';
-import { openTcpProxy } from '../testing/tcp-proxy.ts';
 
 const test = suite('database faults');
 const TERMINATIONS = 8;
@@ -75,7 +75,7 @@ test('every session of the database is ended again and again under load, and not
 test('without a database calls are refused as unavailable, sign-ins too, and readiness says so (attack 19)', async () => {
   await using database = await openTestDatabase();
   const url = new URL(database.url);
-  await using proxy = await openTcpProxy({ host: url.hostname, port: Number(url.port) });
+  await using proxy = await openProxy({ host: url.hostname, port: Number(url.port) });
   url.port = `${proxy.port}`;
   await using hub = await boot({ databaseUrl: url.href });
   await using ada = await connect(hub.url, { token: await hub.token('ada') });

@@ -8,12 +8,12 @@ import {
   openRedisServer,
   type RedisServer,
 } from '../../scripts/lib/redis-server.ts';
+import { openProxy } from '../../scripts/lib/tcp-proxy.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
 import { consecutive } from '../testing/consecutive.ts';
 import { openTestDatabase } from '../testing/database.ts';
 import { readiness } from '../testing/signals.ts';
-import { openTcpProxy } from '../testing/tcp-proxy.ts';
 
 interface Kind {
   readonly url: string;
@@ -129,7 +129,7 @@ const silent = suite('Redis, gone silently');
 silent('connections whose other end went without a word are made anew', async () => {
   await using parts = new AsyncDisposableStack();
   const redis = parts.use(await openRedisServer());
-  const proxy = parts.use(await openTcpProxy({ host: '127.0.0.1', port: redis.port }));
+  const proxy = parts.use(await openProxy({ host: '127.0.0.1', port: redis.port }));
   const hub = parts.use(await boot({ env: { REDIS_URL: `redis://127.0.0.1:${proxy.port}` } }));
   assert.is((await readiness(hub)).checks.redis, 'ok');
   proxy.fallSilent();

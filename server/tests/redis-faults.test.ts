@@ -1,9 +1,9 @@
 // Redis fails in the moments in which a client of it is weakest: the hub lives on, and hints flow again by themselves.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openProxy } from '../../scripts/chaos/proxy.ts';
 import { createRandom } from '../../scripts/chaos/random.ts';
 import { openRedisServer } from '../../scripts/lib/redis-server.ts';
+import { openProxy } from '../../scripts/lib/tcp-proxy.ts';
 import { boot } from '../testing/boot.ts';
 import { connect } from '../testing/client.ts';
 

@@ -1,9 +1,9 @@
 // The database, and then Redis, stand still for five seconds under load: every call ends, the hub stays small and alive, and goes on.
 import { setTimeout as delay } from 'node:timers/promises';
 import { openEmbedded } from '../../../server/store/embedded.ts';
-import { openProxy } from '../../chaos/proxy.ts';
 import type { HubProcess } from '../../hub-process.ts';
 import { openRedisServer } from '../../lib/redis-server.ts';
+import { openProxy } from '../../lib/tcp-proxy.ts';
 import type { Crowd } from './crowd.ts';
 import { type Helper, openHelper } from './helper.ts';
 import { openFolder, openHub, people, unlimited, watchMemory } from './hub.ts';

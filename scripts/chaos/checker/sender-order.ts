@@ -1,5 +1,5 @@
 // I6: what one device sent to one room stands in the log in the order in which it was sent.
-import { createFinding, type Evidence, type Finding } from './evidence.ts';
+import { type Attempt, createFinding, type Evidence, type Finding } from './evidence.ts';
 
 export function checkSenderOrder(evidence: Evidence): Finding {
   const finding = createFinding();
@@ -18,7 +18,7 @@ export function checkSenderOrder(evidence: Evidence): Finding {
       if (seen.has(send.id)) continue;
       seen.add(send.id);
       const seq = seqs.get(send.room)?.get(send.id);
-      if (seq === undefined) continue;
+      if (seq === undefined || gaveUp(attempts, send.id)) continue;
       finding.fact();
       if (last && seq < last.seq)
         finding.broken(`${send.client} sent ${send.id} later, and it stands before`, last, { send, seq });
@@ -26,4 +26,13 @@ export function checkSenderOrder(evidence: Evidence): Finding {
     }
   }
   return finding.end();
+}
+
+/**
+ * Refused on one way while another way's outcome was unknown, and never acknowledged: the sender went on to the next, and what becomes of
+ * the other attempt, whose hub may stand still for half a minute, has no place in the order.
+ */
+function gaveUp(attempts: readonly Attempt[], id: string): boolean {
+  const kinds = attempts.flatMap(({ send, outcome }) => (send.id === id && outcome ? [outcome.kind] : []));
+  return kinds.includes('fail') && kinds.includes('unknown') && !kinds.includes('ok');
 }

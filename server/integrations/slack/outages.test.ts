@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freePort, startHub } from '../../../scripts/hub-process.ts';
+import { openProxy } from '../../../scripts/lib/tcp-proxy.ts';
 import { openSlackSimulator } from '../../../scripts/simulators/slack/simulator.ts';
 import { createJwt } from '../../auth/jwt.ts';
 import { openPostgres } from '../../store/postgres.ts';
@@ -9,7 +10,6 @@ import { createIntegrationStore } from '../../store/queries/integrations.ts';
 import { connect } from '../../testing/client.ts';
 import { openTestDatabase } from '../../testing/database.ts';
 import { openSlackStage, slackEnv, until } from '../../testing/slack.ts';
-import { openTcpProxy } from '../../testing/tcp-proxy.ts';
 
 const test = suite('slack outages');
 const times = (texts: readonly string[], text: string) => texts.filter(one => one === text).length;
@@ -17,7 +17,7 @@ const times = (texts: readonly string[], text: string) => texts.filter(one => on
 test('the database goes away while both sides talk: what Slack said waits, what was posted is not posted again', async () => {
   await using database = await openTestDatabase();
   const url = new URL(database.url);
-  await using proxy = await openTcpProxy({ host: url.hostname, port: Number(url.port) });
+  await using proxy = await openProxy({ host: url.hostname, port: Number(url.port) });
   url.port = `${proxy.port}`;
   await using stage = await openSlackStage({ databaseUrl: url.href });
   const { slack, say, post, there, here } = stage;

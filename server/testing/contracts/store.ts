@@ -1,7 +1,8 @@
 // What the hub relies on from every driver of the database, as tests: rooms, people, integrations, and what happens when the link breaks.
+
+import { openProxy } from '../../../scripts/lib/tcp-proxy.ts';
 import type { Db } from '../../store/db.ts';
 import { openPostgres, type Sql } from '../../store/postgres.ts';
-import { openTcpProxy } from '../tcp-proxy.ts';
 import { faultsContract } from './faults.ts';
 import { integrationsContract } from './integrations.ts';
 import { peopleContract } from './people.ts';
@@ -37,7 +38,7 @@ export async function underTest(
   await using stack = parts.move();
   const { sql } = stack.use(await openPostgres(databaseUrl));
   const through = new URL(url);
-  const proxy = stack.use(await openTcpProxy({ host: through.hostname, port: Number(through.port) }));
+  const proxy = stack.use(await openProxy({ host: through.hostname, port: Number(through.port) }));
   through.port = String(proxy.port);
   const db = stack.use(await openDriver(through.href.replace(/\/$/, '')));
   const open = stack.move();

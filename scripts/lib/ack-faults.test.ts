@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createAckFaults, type Fate } from './ack-faults.ts';
 
-const test = suite('chaos/ack-faults');
+const test = suite('ack-faults');
 const HEAD = Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n');
 
 /** As a server sends a text (RFC 6455, 5.2). */

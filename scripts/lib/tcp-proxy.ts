@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAckFaults, type Fate } from './ack-faults.ts';
-import type { Random } from './random.ts';
+
+/** Chooses by chance, where a fault strikes one of many. */
+interface Chooser {
+  pick<T>(items: readonly T[]): T;
+}
 
 interface Pair {
   readonly near: Socket;
@@ -22,14 +26,19 @@ interface Pair {
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   readonly connections: number;
+  /** Breaks every connection and lets none in, until `mend`. Returns how many it broke. */
+  cut(): number;
+  mend(): void;
+  /** The connections that are there pass nothing on any more, and are not closed either; new ones are as ever. */
+  fallSilent(): void;
   /** Resets so many connections. Returns how many there were. */
-  reset(count: number, random: Random): number;
+  reset(count: number, chooser: Chooser): number;
   /** One connection falls silent both ways for so long, and is then reset. Returns the bytes it swallowed; undefined: there was none. */
-  halfOpen(ms: number, random: Random): Promise<number | undefined>;
+  halfOpen(ms: number, chooser: Chooser): Promise<number | undefined>;
   /** One client stops reading for so long. Returns the bytes that waited. */
-  pauseReader(ms: number, random: Random): Promise<number | undefined>;
+  pauseReader(ms: number, chooser: Chooser): Promise<number | undefined>;
   /** One client reads at so many bytes a second for so long. Returns what it was given meanwhile. */
-  slowReader(bytesPerSecond: number, ms: number, random: Random): Promise<number | undefined>;
+  slowReader(bytesPerSecond: number, ms: number, chooser: Chooser): Promise<number | undefined>;
   /** Everything stands still for so long. Returns the bytes that waited. */
   stall(ms: number): Promise<number>;
   /** Nothing gets through and nothing is let in for so long. Returns how many connections were broken. */
@@ -40,7 +49,7 @@ export interface TcpProxy extends AsyncDisposable {
 
 /** @param ackFate of each ack of a message that runs through, when these are WebSockets */
 export async function openProxy(
-  target: { host: string; port: number },
+  target: { host: string; port: number } | { path: string },
   ackFate?: () => Fate,
 ): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
@@ -112,31 +121,40 @@ export async function openProxy(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
-  const one = (random: Random): Pair | undefined => (pairs.size > 0 ? random.pick([...pairs]) : undefined);
+  const one = (chooser: Chooser): Pair | undefined => (pairs.size > 0 ? chooser.pick([...pairs]) : undefined);
   const broken = (pair: Pair) => {
     pair.near.resetAndDestroy();
     pair.far.resetAndDestroy();
+  };
+  const cut = () => {
+    whole = false;
+    const count = pairs.size;
+    for (const pair of pairs) broken(pair);
+    return count;
+  };
+  const mend = () => {
+    whole = true;
   };
   return {
     port: (server.address() as AddressInfo).port,
     get connections() {
       return pairs.size;
     },
-    reset(count, random) {
+    reset(count, chooser) {
       let done = 0;
-      for (; done < count && pairs.size > 0; done++) broken(one(random) as Pair);
+      for (; done < count && pairs.size > 0; done++) broken(one(chooser) as Pair);
       return done;
     },
-    async halfOpen(ms, random) {
-      const pair = one(random);
+    async halfOpen(ms, chooser) {
+      const pair = one(chooser);
       if (!pair) return undefined;
       pair.stopped = { up: true, down: true };
       await delay(ms);
       broken(pair);
       return pair.held;
     },
-    async pauseReader(ms, random) {
-      const pair = one(random);
+    async pauseReader(ms, chooser) {
+      const pair = one(chooser);
       if (!pair) return undefined;
       pair.stopped.down = true;
       await delay(ms);
@@ -144,8 +162,8 @@ export async function openProxy(
       flush(pair);
       return pair.held;
     },
-    async slowReader(bytesPerSecond, ms, random) {
-      const pair = one(random);
+    async slowReader(bytesPerSecond, ms, chooser) {
+      const pair = one(chooser);
       if (!pair) return undefined;
       pair.pace = bytesPerSecond;
       let given = 0;
@@ -168,12 +186,15 @@ export async function openProxy(
       for (const pair of pairs) flush(pair);
       return [...pairs].reduce((sum, pair) => sum + pair.held, 0) - before;
     },
+    cut,
+    mend,
+    fallSilent() {
+      for (const pair of pairs) pair.stopped = { up: true, down: true };
+    },
     async partition(ms) {
-      whole = false;
-      const count = pairs.size;
-      for (const pair of pairs) broken(pair);
+      const count = cut();
       await delay(ms);
-      whole = true;
+      mend();
       return count;
     },
     cutReplyTo(mark, patience) {
@@ -189,8 +210,7 @@ export async function openProxy(
       });
     },
     async [Symbol.asyncDispose]() {
-      whole = false;
-      for (const pair of pairs) broken(pair);
+      cut();
       server.close();
       await once(server, 'close');
     },
