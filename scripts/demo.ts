@@ -118,12 +118,8 @@ const greeting = (link: string, page: string, told: string) =>
   ].join('\n');
 
 const asked = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    asked.abort();
-    process.once(signal, () => process.exit(130));
-  });
-}
+// Also when it comes twice, as from npm and the terminal: leaving early would leave the database running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => asked.abort());
 try {
   await main(asked.signal);
 } catch (error) {
