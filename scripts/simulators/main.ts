@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openPage } from './page.ts';
 import { createPlayer } from './player.ts';
-import type { Playground } from './playground.ts';
+import { type Playground, settingLine } from './playground.ts';
 import { registry } from './registry.ts';
 import { misfits, readScenario } from './scenario.ts';
 
@@ -56,7 +56,7 @@ function chosen(names: string[]): string[] {
 function greeting(playgrounds: ReadonlyMap<string, Playground>, url: string): string {
   const blocks = [...playgrounds.values()].flatMap(({ title, settings, notes = [] }) => [
     `# ${title}`,
-    ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
+    ...Object.entries(settings).map(settingLine),
     ...notes.map(note => `# ${note}`),
     '',
   ]);

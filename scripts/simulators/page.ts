@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Player } from './player.ts';
-import type { Playground } from './playground.ts';
+import { type Playground, settingLine } from './playground.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Page extends AsyncDisposable {
@@ -38,6 +38,7 @@ const wish = z.strictObject({
   person: z.string(),
   deed: z.string(),
   place: z.string().optional(),
+  words: z.string().max(1000).optional(),
 });
 
 export async function openPage(deps: {
@@ -57,8 +58,10 @@ export async function openPage(deps: {
     simulators: [...playgrounds].map(
       ([name, { title, settings, places, plans = [], deeds, whereabouts }]) => ({
         ...{ name, title, places, plans, whereabouts: whereabouts() },
-        settings: Object.entries(settings).map(([key, value]) => `${key}=${value}`),
-        deeds: Object.entries(deeds).map(([deed, { needsPlace = false }]) => ({ deed, needsPlace })),
+        settings: Object.entries(settings).map(settingLine),
+        deeds: Object.entries(deeds).map(([deed, { needsPlace = false, needsWords = false }]) => ({
+          ...{ deed, needsPlace, needsWords },
+        })),
       }),
     ),
   });
@@ -76,8 +79,7 @@ export async function openPage(deps: {
       if (size > BODY) throw new Error('That is too much.');
       chunks.push(chunk as Buffer);
     }
-    const { simulator, person, deed, place } = wish.parse(JSON.parse(Buffer.concat(chunks).toString()));
-    await player.act(simulator, person, deed, place);
+    await player.act(wish.parse(JSON.parse(Buffer.concat(chunks).toString())));
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

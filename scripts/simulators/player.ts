@@ -8,7 +8,15 @@ export interface Player extends Disposable {
   /** Steps done and steps in all. */
   readonly progress: { readonly done: number; readonly of: number };
   /** @throws Error with a sentence when it cannot be done */
-  act(simulator: string, person: string, deed: string, place?: string): Promise<void>;
+  act(deed: Act): Promise<void>;
+}
+
+export interface Act {
+  readonly simulator: string;
+  readonly person: string;
+  readonly deed: string;
+  readonly place?: string | undefined;
+  readonly words?: string | undefined;
 }
 
 /** @param tell is given what happened, in a sentence, and what went wrong */
@@ -26,7 +34,7 @@ export function createPlayer(
     timers = [];
   };
 
-  async function act(simulator: string, person: string, deed: string, place = ''): Promise<void> {
+  async function act({ simulator, person, deed, place = '', words = '' }: Act): Promise<void> {
     const playground = playgrounds.get(simulator);
     const doing = playground && Object.hasOwn(playground.deeds, deed) ? playground.deeds[deed] : undefined;
     if (!playground || !doing) throw new Error(`Nobody can ${deed} in ${simulator}.`);
@@ -35,14 +43,17 @@ export function createPlayer(
       throw new Error(
         `There is no place ${place} in ${simulator}; there are ${playground.places.join(', ')}.`,
       );
-    await doing.do(person, place);
-    tell(`${person}: ${deed}${doing.needsPlace ? ` ${place}` : ''} (${simulator})`);
+    if (doing.needsWords && words.trim() === '') throw new Error(`To ${deed} in ${simulator} needs words.`);
+    const answer = await doing.do(person, place, words);
+    const details = [doing.needsPlace && place, doing.needsWords && `“${words}”`].filter(Boolean);
+    tell(`${person}: ${[deed, ...details].join(' ')} (${simulator})${answer ? `: ${answer}` : ''}`);
   }
 
-  async function take({ in: simulator, who, does, where }: Step): Promise<void> {
+  async function take({ in: simulator, who: person, does: deed, where, says: words }: Step): Promise<void> {
     done++;
     try {
-      await act(simulator, who, does, where === undefined ? undefined : scenario.places[where]?.[simulator]);
+      const place = where === undefined ? undefined : scenario.places[where]?.[simulator];
+      await act({ simulator, person, deed, place, words });
     } catch (error) {
       tell((error as Error).message);
     }

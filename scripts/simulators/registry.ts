@@ -14,6 +14,16 @@ export const registry: Readonly<Record<string, Entry>> = {
     byDefault: true,
     open: async (...args) => (await import('./gather/playground.ts')).open(...args),
   },
+  slack: {
+    port: 54_323,
+    byDefault: true,
+    open: async (...args) => (await import('./slack/playground.ts')).open(...args),
+  },
+  google: {
+    port: 54_324,
+    byDefault: true,
+    open: async (...args) => (await import('./google/playground.ts')).open(...args),
+  },
   supabase: {
     port: 54_321,
     byDefault: false,

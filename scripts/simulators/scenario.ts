@@ -23,6 +23,8 @@ const schema = z.strictObject({
         does: word,
         /** A place of this scenario. */
         where: word.optional(),
+        /** What they say or write. */
+        says: z.string().trim().min(1).max(1000).optional(),
       }),
     )
     .default([]),
@@ -60,12 +62,15 @@ export async function readScenario(file: string): Promise<Scenario> {
 
 /** What a step would need that the simulators do not have; empty: it can be played. Simulators that do not run are passed over. */
 export function misfits({ steps }: Scenario, playgrounds: ReadonlyMap<string, Playground>): string[] {
-  return steps.flatMap(({ in: simulator, does, where }, index) => {
+  return steps.flatMap(({ in: simulator, does, where, says }, index) => {
     const playground = playgrounds.get(simulator);
     if (!playground) return [];
     const deed = playground.deeds[does];
     const can = Object.keys(playground.deeds).join(', ');
     if (!deed) return [`steps.${index}: nobody can ${does} in ${simulator}; there is ${can}`];
-    return deed.needsPlace && where === undefined ? [`steps.${index}: ${does} needs a place (where)`] : [];
+    return [
+      ...(deed.needsPlace && where === undefined ? [`steps.${index}: ${does} needs a place (where)`] : []),
+      ...(deed.needsWords && says === undefined ? [`steps.${index}: ${does} needs words (says)`] : []),
+    ];
   });
 }

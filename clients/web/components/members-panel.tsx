@@ -1,19 +1,19 @@
-// Who is in the room, those who are there first.
+// Who is in the room: people who are there first, then bots, then who is not there.
 import { useState, useSyncExternalStore } from 'react';
 import type { Member, PresenceStatus, RoomSnapshot } from '../../js/index.ts';
 import { arrowKeys } from '../hooks/use-arrow-keys.ts';
 import { usePerson, usePresence, useWorkspace } from '../hooks/use-workspace.ts';
 import { go } from '../state/route.ts';
-import { Avatar, statusWords } from './avatar.tsx';
+import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
 import { Panel } from './panel.tsx';
 import { useRoomActions } from './room-context.ts';
-import { statusText } from './status-text.ts';
+import { StatusLine } from './status-line.tsx';
 
 const onArrow = arrowKeys();
 
 export function MembersPanel({ snapshot, add }: { snapshot: RoomSnapshot; add(): void }) {
-  const { court } = useWorkspace();
+  const { court, people } = useWorkspace();
   const { moderates } = useRoomActions();
   const [error, setError] = useState<string>();
   // A string, since the map is the same one for ever.
@@ -22,10 +22,18 @@ export function MembersPanel({ snapshot, add }: { snapshot: RoomSnapshot; add():
     () => snapshot.members?.map(({ user }) => court.presence.get(user)?.status ?? '').join(),
   );
 
+  // Likewise: who is a bot is known once the hub has told.
+  useSyncExternalStore(people.subscribe, () =>
+    snapshot.members?.map(({ user }) => people.get(user)?.role ?? '').join(),
+  );
+
   const { members, memberCount, presenceCounts } = snapshot;
   const status = ({ user }: Member): PresenceStatus => court.presence.get(user)?.status ?? 'offline';
   const sorted = [...(members ?? [])].sort((a, b) => a.name.localeCompare(b.name));
-  const here = sorted.filter(member => status(member) !== 'offline');
+  const there = sorted.filter(member => status(member) !== 'offline');
+  const isBot = ({ user }: Member) => people.get(user)?.role === 'bot';
+  const here = there.filter(member => !isBot(member));
+  const bots = there.filter(isBot);
   const away = sorted.filter(member => status(member) === 'offline');
 
   return (
@@ -48,6 +56,7 @@ export function MembersPanel({ snapshot, add }: { snapshot: RoomSnapshot; add():
           </p>
         )}
         <Group title="Here" members={here} fail={setError} />
+        <Group title="Bots" members={bots} fail={setError} />
         <Group title="Offline" members={away} fail={setError} />
       </div>
     </Panel>
@@ -84,9 +93,6 @@ function PersonRow({ member, fail }: { member: Member; fail(error: string): void
   const presence = usePresence(member.user);
   const self = member.user === me.id;
   const mayWrite = !self && me.role !== 'guest';
-  const words =
-    (presence && statusText(presence)) ??
-    (presence && presence.status !== 'offline' ? statusWords[presence.status] : '');
 
   const write = async () => {
     try {
@@ -106,7 +112,7 @@ function PersonRow({ member, fail }: { member: Member; fail(error: string): void
           {member.role !== 'member' && <span className="tag">{member.role}</span>}
           {(person.role === 'bot' || person.role === 'guest') && <span className="tag">{person.role}</span>}
         </span>
-        {words && <small>{words}</small>}
+        {presence && <StatusLine presence={presence} />}
       </span>
     </>
   );

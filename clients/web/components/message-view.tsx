@@ -20,6 +20,9 @@ export interface RowFocus {
   onFocus(key: string): void;
 }
 
+/** Where words may come from that were not said here. */
+const services: Readonly<Record<string, string>> = { slack: 'Slack', gather: 'Gather' };
+
 interface Props {
   message: RoomMessage;
   first: boolean;
@@ -38,6 +41,7 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
   const settled = !pending && !failed && !deletedAt;
   const state = failed ? 'failed' : pending ? 'pending' : deletedAt ? 'deleted' : undefined;
   const time = pending && !failed ? 'sending' : timeWords(at);
+  const via = services[String(message.meta?.via)];
   const mentioned = message.mentions?.includes(me.id) && message.by !== me.id;
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -78,6 +82,7 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
             <time dateTime={at} title={fullWords(at)}>
               {time}
             </time>
+            {via && <span className="message-mark">from {via}</span>}
             {pinned && <span className="message-mark">pinned</span>}
           </p>
         )}

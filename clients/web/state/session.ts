@@ -12,7 +12,7 @@ export type SessionState =
   | { status: 'signed-in'; user: User; workspace: Workspace };
 
 export interface Session extends Store<SessionState> {
-  /** Uses up a sign-in link, or goes on with the last session. */
+  /** Uses up a sign-in link, and goes where it leads; or goes on with the last session. */
   start(): Promise<void>;
   /** @throws ApiError */
   enter(by: Exclude<AuthCall, 'refresh' | 'logout' | 'google/connect'>, who: object): Promise<void>;
@@ -73,10 +73,10 @@ export function createSession(keep: Keep): Session {
     enter,
 
     async start() {
-      const link = /^#signin=([\w-]+)$/.exec(location.hash)?.[1];
+      const [, link, place] = /^#signin=([\w-]+)(\/.*)?$/.exec(location.hash) ?? [];
       const back = comingBack(location.hash);
       // Gone from the address bar and the history before anything else happens.
-      if (link || back) history.replaceState(null, '', location.pathname);
+      if (link || back) history.replaceState(null, '', location.pathname + (place ? `#${place}` : ''));
       const last = lastUser();
       try {
         if (link) await enter('link', { token: link });

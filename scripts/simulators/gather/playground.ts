@@ -27,7 +27,9 @@ export const open: OpenPlayground = async (people, port): Promise<Playground> =>
       busy: { do: id => world.setAvailability(id, 'Busy') },
       free: { do: id => world.setAvailability(id, 'Available') },
       leave: { do: id => world.leave(id) },
+      '/court': { needsWords: true, do: (id, _, words) => simulator.type(id, `court ${words}`) },
     },
+    accountOf: id => id,
     whereabouts: () => [...world.people.values()].map(one => whereaboutsOf(one, world)),
     [Symbol.asyncDispose]: () => simulator[Symbol.asyncDispose](),
   };

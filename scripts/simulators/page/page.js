@@ -2,6 +2,8 @@
 const SVG = 'http://www.w3.org/2000/svg';
 /** By simulator and person, the place chosen for the next deed that needs one; it outlives a drawing. */
 const chosen = new Map();
+/** Likewise, what is written for the next deed that needs words. */
+const written = new Map();
 const byId = id => document.getElementById(id);
 
 /** @param {string} tag @param {Record<string, unknown>} [props] @param {(Node | string)[]} children */
@@ -29,7 +31,7 @@ async function post(path, body) {
 
 function placesOf(simulator, person, here) {
   const key = `${simulator.name} ${person.id}`;
-  const select = element('select', { ariaLabel: `Place for ${person.name}` });
+  const select = element('select', { ariaLabel: `Place for ${person.name} in ${simulator.title}` });
   for (const place of simulator.places) select.append(element('option', { value: place }, place));
   select.value = chosen.get(key) ?? here?.place ?? simulator.places[0];
   chosen.set(key, select.value);
@@ -37,15 +39,35 @@ function placesOf(simulator, person, here) {
   return select;
 }
 
+function wordsOf(simulator, person) {
+  const key = `${simulator.name} ${person.id}`;
+  const input = element('input', {
+    type: 'text',
+    maxLength: 1000,
+    placeholder: 'Words',
+    ariaLabel: `Words of ${person.name} in ${simulator.title}`,
+    value: written.get(key) ?? '',
+  });
+  input.addEventListener('input', () => written.set(key, input.value));
+  return input;
+}
+
 function personOf(simulator, person) {
   const here = simulator.whereabouts.find(one => one.person === person.id);
   const status = here?.status ?? 'offline';
   const needsPlace = simulator.deeds.some(deed => deed.needsPlace);
-  const buttons = simulator.deeds.map(({ deed, needsPlace }) => {
-    const button = element('button', { type: 'button', ariaLabel: `${person.name}: ${deed}` }, deed);
+  const needsWords = simulator.deeds.some(deed => deed.needsWords);
+  const key = `${simulator.name} ${person.id}`;
+  const buttons = simulator.deeds.map(({ deed, needsPlace, needsWords }) => {
+    const button = element(
+      'button',
+      { type: 'button', ariaLabel: `${person.name}: ${deed} in ${simulator.title}` },
+      deed,
+    );
     button.addEventListener('click', () => {
-      const place = needsPlace ? { place: chosen.get(`${simulator.name} ${person.id}`) } : {};
-      return post('/do', { simulator: simulator.name, person: person.id, deed, ...place });
+      const place = needsPlace ? { place: chosen.get(key) } : {};
+      const words = needsWords ? { words: written.get(key) ?? '' } : {};
+      return post('/do', { simulator: simulator.name, person: person.id, deed, ...place, ...words });
     });
     return button;
   });
@@ -57,12 +79,13 @@ function personOf(simulator, person) {
       'div',
       {},
       element('strong', {}, person.name),
-      element('span', {}, here ? `${status}${here.place ? `, ${here.place}` : ''}` : 'not there'),
+      element('span', {}, here ? [status, here.place, here.words].filter(Boolean).join(', ') : 'not there'),
     ),
     element(
       'div',
       { class: 'deeds' },
       ...(needsPlace ? [placesOf(simulator, person, here)] : []),
+      ...(needsWords ? [wordsOf(simulator, person)] : []),
       ...buttons,
     ),
   );
@@ -121,8 +144,13 @@ function draw({ people, simulators, progress, lines }) {
   // A list that is open would close: the next change draws it.
   if (document.activeElement?.matches('select:open')) return;
   const focused = document.activeElement?.ariaLabel;
+  const { selectionStart } = document.activeElement ?? {};
   byId('simulators').replaceChildren(...simulators.map(simulator => simulatorOf(simulator, people)));
-  if (focused) document.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) {
+    const again = document.querySelector(`[aria-label="${CSS.escape(focused)}"]`);
+    again?.focus();
+    if (selectionStart != null) again?.setSelectionRange(selectionStart, selectionStart);
+  }
   byId('progress').max = Math.max(1, progress.of);
   byId('progress').value = progress.done;
   byId('lines').replaceChildren(...lines.map(line => element('li', {}, line)));

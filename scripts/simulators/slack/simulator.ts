@@ -47,6 +47,8 @@ export interface SimulatorOptions {
   /** Slack's rate limits; on by default. */
   limits?: boolean;
   seed?: number;
+  /** New ones, if missing. */
+  tokens?: { readonly bot: string; readonly app: string };
   /** After how many ms an envelope that failed is sent again. */
   retryMs?: readonly number[];
   pingMs?: number;
@@ -83,7 +85,10 @@ export async function openSlackSimulator(options: SimulatorOptions = {}): Promis
   const replies = new Map<string, Omit<Whisper, 'text'>>();
   const calls = new Map<string, number>();
   const closing = new AbortController();
-  const [botToken, appToken] = [`xoxb-${crypto.randomUUID()}`, `xapp-1-${APP}-${crypto.randomUUID()}`];
+  const { bot: botToken, app: appToken } = options.tokens ?? {
+    bot: `xoxb-${crypto.randomUUID()}`,
+    app: `xapp-1-${APP}-${crypto.randomUUID()}`,
+  };
   gate.tokens.set(botToken, { kind: 'bot', scopes: [...SCOPES] });
   gate.tokens.set(appToken, { kind: 'app', scopes: ['connections:write'] });
 

@@ -23,6 +23,7 @@ export const open: OpenPlayground = async (_people, port) => {
     notes: [`An access token of an administrator, for an hour: ${token}`],
     places: [],
     deeds: {},
+    accountOf: id => id,
     whereabouts: () => [],
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

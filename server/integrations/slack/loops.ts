@@ -24,6 +24,8 @@ export function runLoop(
       try {
         pause = await work();
       } catch (error) {
+        // It ended because all is over, which is no trouble.
+        if (signal.aborted) return;
         pause = failed(error);
       }
       if (!woken)
