@@ -1,3 +1,4 @@
+// time limit: 300 s
 // Commands of operators, each as a process: import, replay, token, migrate, checkconfig, completion, and the `court` of the package.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// time limit: 300 s
 // Commands of people: signing in, rooms, sending, following, exporting, each as a process against a real hub.
 import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';

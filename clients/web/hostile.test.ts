@@ -1,3 +1,4 @@
+// time limit: 300 s
 // Hostile content in a real Chromium: what people write, are called, or name their rooms, stays text (attacks 21 and 22).
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// time limit: 300 s
 // The web client in a real Chromium against a real hub: two people talk, and a reload or a broken connection loses nothing.
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';

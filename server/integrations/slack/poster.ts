@@ -132,10 +132,10 @@ export function createPoster(
     const name = slackNameOf(event.data.emoji);
     if (!timestamp || !name) return false;
     if (event.type === 'reaction.added') {
-      await paced(() => reactions.add({ channel, timestamp, name }));
+      await unless('already_reacted', () => paced(() => reactions.add({ channel, timestamp, name })));
     } else {
       if (await others(event as EventOf<'reaction.removed'>)) return false;
-      await paced(() => reactions.remove({ channel, timestamp, name }));
+      await unless('no_reaction', () => paced(() => reactions.remove({ channel, timestamp, name })));
     }
     return true;
   }
@@ -168,4 +168,14 @@ export function createPoster(
       }
     },
   };
+}
+
+/** What is so already needs no doing: two of ours gave the same emoji, or an answer was lost and the deed is repeated. */
+async function unless(already: string, deed: () => Promise<unknown>): Promise<void> {
+  try {
+    await deed();
+  } catch (error) {
+    const trouble = troubleOf(error);
+    if (trouble.kind !== 'refused' || trouble.code !== already) throw error;
+  }
 }
