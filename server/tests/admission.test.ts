@@ -184,4 +184,24 @@ test('our own client keeps what was refused, and sends it in order when the load
   assert.ok(performance.now() - began >= 1000, 'it waited as long as it was told to');
 });
 
+test('our own client that is turned away comes back when it was told to, however often it was', async () => {
+  await using pressed = await bootPressed();
+  const { hub, press } = pressed;
+  await press({ ...calm, memory: 0.895 }, 4);
+  await using court = createClient({ url: hub.url, getToken: () => hub.token('ada') });
+  const jitters: number[] = [];
+  const refused = new Promise<void>(resolve => {
+    court.on('state', state => {
+      if (state.status !== 'disconnected' || state.reason !== 'refused') return;
+      jitters.push((state.retryAt as number) - Date.now() - (state.error?.retryAfterMs as number));
+      if (jitters.length === 3) resolve();
+    });
+  });
+  const connected = court.connect();
+  await refused;
+  await press(calm, 0);
+  await connected;
+  jitters.forEach((ms, i) => void assert.ok(ms <= 500 * 2 ** i, `${ms} ms more than it was told`));
+});
+
 test.run();
