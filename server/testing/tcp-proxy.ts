@@ -6,14 +6,14 @@ export interface TcpProxy extends AsyncDisposable {
   /** Breaks every connection and refuses new ones, until `mend`. */
   cut(): void;
   mend(): void;
-  /** The connections that are there pass nothing on any more, and are not closed either; new ones are as ever. */
-  fallSilent(): void;
+  /** The connections that are there pass nothing on any more, and are not closed either; new ones are as ever. Returns what lets them go on. */
+  fallSilent(): () => void;
 }
 
 export async function openTcpProxy(
   target: { host: string; port: number } | { path: string },
 ): Promise<TcpProxy> {
-  const open = new Set<Socket>();
+  const open = new Map<Socket, Socket>();
   let whole = true;
   const server = createServer(near => {
     if (!whole) {
@@ -25,7 +25,7 @@ export async function openTcpProxy(
       [near, far],
       [far, near],
     ] as const) {
-      open.add(socket);
+      open.set(socket, other);
       socket.on('close', () => {
         open.delete(socket);
         other.destroy();
@@ -38,7 +38,7 @@ export async function openTcpProxy(
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const cut = () => {
     whole = false;
-    for (const socket of open) socket.destroy();
+    for (const socket of open.keys()) socket.destroy();
   };
   return {
     port: (server.address() as AddressInfo).port,
@@ -47,7 +47,11 @@ export async function openTcpProxy(
       whole = true;
     },
     fallSilent() {
-      for (const socket of open) socket.unpipe().pause();
+      const silent = new Map(open);
+      for (const socket of silent.keys()) socket.unpipe().pause();
+      return () => {
+        for (const [socket, other] of silent) socket.pipe(other);
+      };
     },
     async [Symbol.asyncDispose]() {
       cut();
