@@ -102,6 +102,8 @@ async function measure({ who, room, call, input, perSecond, allowed }: Flood, sa
   await using loud = openHelper<Crowd>('crowd.ts');
   await loud.ask('come', { url: hub.url, who: await who(), perSecond: 100 });
   await loud.ask('enter', { room, make: room === PIT });
+  // What it costs to hear all that is no part of it: a limit is on what is said.
+  if (room === PIT) await loud.ask('unsubscribe', { room });
   // What may be used at once is used up.
   await loud.ask('talk', { call, input, perSecond: 1000, seconds: allowed.burst / 500 });
   say('quiet and loud spells in turns');
