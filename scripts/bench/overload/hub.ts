@@ -34,6 +34,8 @@ export async function openHub(env: Record<string, string> = {}): Promise<HubProc
     await startHub({
       PORT: await freePort(),
       DATA_DIR: dataDir,
+      // Never those of whoever runs the benchmark.
+      ...{ DATABASE_URL: '', SUPABASE_URL: '', SUPABASE_KEY: '', REDIS_URL: '' },
       JWT_SECRET: SECRET,
       LOG_LEVEL: 'warn',
       ...env,
