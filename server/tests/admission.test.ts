@@ -64,7 +64,7 @@ test('typing goes first, then backfill, joins and handshakes, then sends; modera
   const steps: { load: Load; level: number; says: string }[] = [
     { load: calm, level: 0, says: 'ok' },
     { load: late(210), level: 1, says: 'shedding typing' },
-    { load: late(260), level: 2, says: 'shedding typing, AI and search' },
+    { load: late(230), level: 2, says: 'shedding typing, AI and search' },
     { load: { ...calm, memory: 0.865 }, level: 3, says: 'shedding typing, AI and search, backfill' },
     { load: { ...calm, memory: 0.895 }, level: 4, says: 'shedding typing, AI and search, backfill, joins' },
     {
@@ -113,7 +113,7 @@ test('under pressure a short way back is still served, a long one waits', async 
   const texts = Array.from({ length: 150 }, (_, i) => ({ room, id: uuid(), text: `${i}` }));
   await Promise.all(texts.map(message => ada.call('message:send', message)));
   const { head } = await bob.call('room:join', { room });
-  await pressed.press(late(310), 3);
+  await pressed.press(late(260), 3);
   assertShed(await bob.refused('room:join', { room, after: { epoch, seq: head - 120 } }));
   const joined = await bob.call('room:join', { room, after: { epoch, seq: head - 20 } });
   assert.is(joined.events.length, 20);
