@@ -53,6 +53,7 @@ export interface Overrides {
   now?(): number;
   presenceGrace?: number;
   pollMs?: number;
+  slowPatience?: number;
   load?(): Load;
   integrations?: readonly Integration[];
   /** The pace at which Slack is spoken to. */
@@ -174,6 +175,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         perUser: config.maxConnectionsPerUser,
         perAddress: config.maxConnectionsPerAddress,
       },
+      slowPatience: overrides.slowPatience,
       origins,
       transports: config.transports,
       node: config.nodeName,

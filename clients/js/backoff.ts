@@ -6,6 +6,9 @@ export const RECONNECT = { firstMs: 5000 };
 /** Of a connection that its hub ended in its own time, spread already: the next hub is to have it soon. */
 export const SENT_ON = { firstMs: 250 };
 
+/** Of a connection that a living hub turned away until later: the hub has spread its crowd already. */
+export const ASKED_TO_WAIT = { firstMs: 500 };
+
 export interface BackoffOptions {
   firstMs?: number;
   capMs?: number;

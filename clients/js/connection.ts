@@ -4,7 +4,7 @@ import type { Handshake } from '../../shared/protocol/handshake.ts';
 import type { Push, PushName } from '../../shared/protocol/pushes.ts';
 import { PROTOCOL } from '../../shared/protocol/version.ts';
 import { Alarm } from './alarm.ts';
-import { backoffMs, RECONNECT, SENT_ON } from './backoff.ts';
+import { ASKED_TO_WAIT, backoffMs, RECONNECT, SENT_ON } from './backoff.ts';
 import { Emitter } from './emitter.ts';
 import { CallError } from './errors.ts';
 import { Link } from './link.ts';
@@ -230,7 +230,9 @@ export class Connection extends Emitter<ConnectionEvents> {
   #wait(reason: 'lost' | 'refused' | 'ended', error?: CallError): void {
     this.#notBefore = Date.now() + (error?.retryAfterMs ?? 0);
     const sentOn = (error?.details as { end?: string } | undefined)?.end === 'draining';
-    const spread = { ...(sentOn ? SENT_ON : RECONNECT), ...this.#options.backoff };
+    const asked = reason === 'refused' && error?.retryAfterMs !== undefined;
+    const base = sentOn ? SENT_ON : asked ? ASKED_TO_WAIT : RECONNECT;
+    const spread = { ...base, ...this.#options.backoff };
     const ms = backoffMs(this.#attempt++, error?.retryAfterMs, spread);
     this.#setState({
       status: 'disconnected',

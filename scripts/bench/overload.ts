@@ -4,6 +4,7 @@
 //     npm run bench:overload -- --json           one JSON text, for programs
 import { parseArgs } from 'node:util';
 import { admission } from './overload/admission.ts';
+import { onBreakOff } from './overload/broken-off.ts';
 import { calls } from './overload/calls.ts';
 import { connections } from './overload/connections.ts';
 import { mute } from './overload/mute.ts';
@@ -51,13 +52,20 @@ async function run(row: Row): Promise<Measured> {
   }
 }
 
+/** The rows clean up after themselves, and no other begins. */
+let brokenOff = false;
+using _watch = onBreakOff(() => {
+  brokenOff = true;
+});
 const results: ({ control: string; mark: string } & Measured)[] = [];
 for (const row of rows) {
   if (positionals.length > 0 && !positionals.includes(row.name)) continue;
   const { measured, passed } = await run(row);
+  if (brokenOff) break;
   say(`  ${passed ? 'passed' : 'FAILED'}: ${measured}`);
   results.push({ control: row.name, mark: row.mark, measured, passed });
 }
-if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+if (brokenOff) say('broken off');
+else if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
 else console.table(Object.fromEntries(results.map(({ control, ...rest }) => [control, rest])));
-process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
+process.exitCode = brokenOff ? 130 : results.every(({ passed }) => passed) ? 0 : 1;

@@ -29,8 +29,8 @@ export interface TcpProxy extends AsyncDisposable {
   /** Breaks every connection and lets none in, until `mend`. Returns how many it broke. */
   cut(): number;
   mend(): void;
-  /** The connections that are there pass nothing on any more, and are not closed either; new ones are as ever. */
-  fallSilent(): void;
+  /** The connections that are there pass nothing on any more, and are not closed either; new ones are as ever. Returns what lets them go on. */
+  fallSilent(): () => void;
   /** Resets so many connections. Returns how many there were. */
   reset(count: number, chooser: Chooser): number;
   /** One connection falls silent both ways for so long, and is then reset. Returns the bytes it swallowed; undefined: there was none. */
@@ -189,7 +189,14 @@ export async function openProxy(
     cut,
     mend,
     fallSilent() {
-      for (const pair of pairs) pair.stopped = { up: true, down: true };
+      const silent = [...pairs];
+      for (const pair of silent) pair.stopped = { up: true, down: true };
+      return () => {
+        for (const pair of silent) {
+          pair.stopped = { up: false, down: false };
+          flush(pair);
+        }
+      };
     },
     async partition(ms) {
       const count = cut();

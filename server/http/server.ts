@@ -41,12 +41,15 @@ export async function createHttpServer(
   }
 }
 
+/** Connections that may wait to be accepted: after the fall of another node its whole crowd comes, and who finds no place waits seconds for another try. */
+const BACKLOG = 4096;
+
 /** Listens, and returns the address as people write it. @throws ServerError when that address cannot be had */
 export async function listen(server: Server, { host, port, tls }: ServerAddress): Promise<string> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, resolve);
+      server.listen({ port, host, backlog: BACKLOG }, resolve);
     });
   } catch (error) {
     throw listenError(error as NodeJS.ErrnoException, host, port);

@@ -30,9 +30,11 @@ export const notFound = (message: string) => new HubError('not_found', message);
 export const unavailable = (message: string, retryAfterMs = 1000) =>
   new HubError('unavailable', message, { retryAfterMs });
 
-/** Too much is asked of this node. Spread over two seconds, so that those who are refused together do not come back together. */
-export const overloaded = () =>
-  unavailable('The hub is overloaded; try again.', 1000 + Math.floor(Math.random() * 2000));
+/** When to come back, in ms: those who are refused together do not come back together. */
+export const spread = (leastMs: number, overMs: number) => leastMs + Math.floor(Math.random() * overMs);
+
+/** Too much is asked of this node. */
+export const overloaded = () => unavailable('The hub is overloaded; try again.', spread(1000, 2000));
 
 /** Nobody knows any more whether the work was done: the node closes before the database said so. There is no honest answer to it (I12). */
 export class OutcomeUnknown extends Error {

@@ -26,10 +26,10 @@ test('each class goes at its load: of the loop, of the queue, of both together, 
     [200, 0, 0.1, 1],
     [0, 200, 0.1, 1],
     [100, 100, 0.1, 1],
-    [250, 0, 0.1, 2],
-    [0, 300, 0.1, 3],
-    [300, 50, 0.1, 4],
-    [359, 0, 0.1, 4],
+    [230, 0, 0.1, 2],
+    [0, 250, 0.1, 3],
+    [240, 40, 0.1, 4],
+    [299, 0, 0.1, 4],
     [400, 0, 0.1, 5],
     [0, 60_000, 0.1, 5],
     [0, 0, 0.8, 1],
@@ -70,8 +70,8 @@ test('one long turn of the loop is no load, two in a row are', () => {
     sample(delay);
     assert.is(pressure.level, 0);
   }
-  sample(260);
-  sample(260);
+  sample(230);
+  sample(230);
   assert.is(pressure.level, 2);
 });
 

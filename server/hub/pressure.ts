@@ -20,7 +20,7 @@ export interface Pressure {
  * ack: the lateness of the loop and the queue of the log writer together. The queue is bounded in time, not in groups, since what is
  * accepted is to be acknowledged within a second, however slow the database is: the rest of that second is for the loop and the network.
  */
-const LADDERS = { ackMs: [200, 360], memory: [0.8, 0.92] } as const;
+const LADDERS = { ackMs: [200, 300], memory: [0.8, 0.92] } as const;
 /** What is refused already is taken up again only this far below. */
 const CALM = 0.75;
 /** Samples for which a level is held: about a second. */

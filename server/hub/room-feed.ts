@@ -4,6 +4,7 @@ import type { Member } from '#shared/protocol/models.ts';
 import { FanOut } from './fan-out.ts';
 import type { Batch } from './log-writer.ts';
 import type { FeedStart, Log, Outlet, RoomStore } from './ports.ts';
+import { RecentEntries } from './recent-entries.ts';
 
 interface RoomFeedDeps {
   readonly store: Pick<RoomStore, 'feedEvents'>;
@@ -15,9 +16,6 @@ interface RoomFeedDeps {
   moved(room: string, user: string): void;
 }
 
-/** How many applied entries a feed remembers, so that joining sockets need no second look at the database. */
-const RECENT = 1000;
-
 /** The order that makes I9 hold: an entry's effect on membership comes before any later entry leaves. */
 export class RoomFeed {
   readonly room: string;
@@ -27,8 +25,9 @@ export class RoomFeed {
   readonly #sockets: FanOut;
   /** The entry that began a member's stay, of those who came while this feed was open. */
   readonly #joinedAt = new Map<string, number>();
+  /** Applied ones, so that joining sockets need no second look at the database. */
+  readonly #recent = new RecentEntries();
   #applied: number;
-  #recent: LogEvent[] = [];
   #catchingUp: Promise<void> | undefined;
   #closed = false;
 
@@ -93,11 +92,10 @@ export class RoomFeed {
    *   so that not all of them are theirs
    */
   attach(socket: string, user: string, from: number): readonly LogEvent[] | undefined {
-    const first = this.#recent[0]?.seq ?? this.#applied + 1;
-    if (from < this.#applied && from + 1 < first) return undefined;
-    if ((this.#joinedAt.get(user) ?? 0) > from) return undefined;
+    const missed = this.#recent.after(from, this.#applied);
+    if (!missed || (this.#joinedAt.get(user) ?? 0) > from) return undefined;
     this.#sockets.add(socket, user, this.#applied);
-    return this.#recent.slice(from + 1 - first);
+    return missed;
   }
 
   detach(socket: string): void {
@@ -145,7 +143,6 @@ export class RoomFeed {
         break;
     }
     this.#recent.push(event);
-    if (this.#recent.length > 2 * RECENT) this.#recent = this.#recent.slice(-RECENT);
     this.#sockets.push(event);
   }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Refusal } from '#shared/protocol/errors.ts';
 import { handshake } from '#shared/protocol/handshake.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
-import { HubError, overloaded, Unreachable } from '../hub/errors.ts';
+import { HubError, overloaded, spread, Unreachable } from '../hub/errors.ts';
 import type { Log } from '../hub/ports.ts';
 import type { Limits } from '../hub/ports-people.ts';
 import type { Pressure } from '../hub/pressure.ts';
@@ -46,7 +46,7 @@ export function createAdmission(deps: {
   const perAddress = new Map<string, number>();
 
   const full = (what: string): never => {
-    throw new RefusedHandshake({ code: 'unavailable', message: what, retryAfterMs: 5000 });
+    throw new RefusedHandshake({ code: 'unavailable', message: what, retryAfterMs: spread(3000, 4000) });
   };
 
   const checkRoom = (address: string) => {
@@ -70,7 +70,7 @@ export function createAdmission(deps: {
       throw new RefusedHandshake({
         code: 'unavailable',
         message: 'The hub cannot check sign-ins just now; try again.',
-        retryAfterMs: 2000,
+        retryAfterMs: spread(1000, 2000),
       });
     }
   };

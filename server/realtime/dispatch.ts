@@ -1,4 +1,4 @@
-// From a frame to a handler and back to an ack: shed, parse, limit, order, run, answer. Nothing a client sends gets past here as an exception.
+// From a frame to a handler and back to an ack: limit, shed, parse, order, run, answer. Nothing a client sends gets past here as an exception.
 import { randomUUID } from 'node:crypto';
 import { type CallName, calls } from '#shared/protocol/calls.ts';
 import type { Reply } from '#shared/protocol/errors.ts';
@@ -12,6 +12,7 @@ import { type Handlers, overlapping, writing } from './handlers.ts';
 import type { Session } from './session.ts';
 import { classOf } from './shedding.ts';
 
+const TOO_MANY = { code: 'rate_limited', message: 'Too many calls; slow down.' } as const;
 /** Calls of one socket that may wait, when limits are off. */
 const MAX_LANE = 5000;
 /** Longer names of rooms are refused as they are parsed, and not remembered by any limit. */
@@ -37,9 +38,11 @@ export function createDispatch({
   meters: Meters;
   log: Log;
 }): Dispatch {
-  const limited = (session: Session, name: CallName, room: string | undefined): void => {
+  /** Milliseconds to wait, when this is one call too many. */
+  const overLimit = (session: Session, name: string, raw: unknown): number => {
     const { actor } = session;
-    const writes = writing.has(name);
+    const writes = writing.has(name as CallName);
+    const room = roomOf(raw);
     // From the narrowest outwards, and no further than the first that refuses: what one asks in vain is not taken from the others.
     const wanted: [FlowLimit, string][] = [
       ['call.socket', session.id],
@@ -53,7 +56,7 @@ export function createDispatch({
       const taken = limits.take(limit, key);
       if (!taken.ok) wait = taken.retryAfterMs;
     }
-    if (wait > 0) throw new HubError('rate_limited', 'Too many calls; slow down.', { retryAfterMs: wait });
+    return wait;
   };
 
   const isShed = (name: CallName): boolean => {
@@ -65,8 +68,6 @@ export function createDispatch({
 
   const run = async (session: Session, name: CallName, raw: unknown): Promise<unknown> => {
     if (closed) throw unavailable('This node is shutting down; connect again.');
-    // Before it is parsed, so that a refusal costs next to nothing.
-    limited(session, name, roomOf(raw));
     const parsed = parseInput(calls[name].input, raw);
     if (session.lane.length >= MAX_LANE) {
       throw new HubError('rate_limited', 'Too many calls wait for an answer.', { retryAfterMs: 1000 });
@@ -111,10 +112,15 @@ export function createDispatch({
       };
       const turnedAway = closed;
       const inputs = typeof last === 'function' ? args.slice(0, -1) : args;
-      // Before anything else is spent on it, and before it could take a place anywhere: it is certain never to happen (I2).
-      if (isCall(name) && isShed(name)) {
-        if (classOf[name] === 'sends') session.turnedDown();
-        return ack({ ok: false, error: overloaded().toWire() });
+      if (!turnedAway) {
+        // Before anything else is spent on it, so that a refusal costs next to nothing, and before it could take a place anywhere: it is certain
+        // never to happen (I2).
+        const retryAfterMs = overLimit(session, name, inputs[0]);
+        if (retryAfterMs > 0) return ack({ ok: false, error: { ...TOO_MANY, retryAfterMs } });
+        if (isCall(name) && isShed(name)) {
+          if (classOf[name] === 'sends') session.turnedDown();
+          return ack({ ok: false, error: overloaded().toWire() });
+        }
       }
       const work = isCall(name)
         ? run(session, name, inputs[0])

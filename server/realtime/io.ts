@@ -30,6 +30,7 @@ interface SocketData {
 export type HubServer = Server<NoEvents, ServerPushes, NodeEvents, SocketData>;
 export type HubSocket = Socket<NoEvents, ServerPushes, NodeEvents, SocketData>;
 
+const SLOW_PATIENCE = 30_000;
 /** Milliseconds that calls under way are given to end, when the node goes. */
 const DRAIN_PATIENCE = 8000;
 const SHUTTING_DOWN = {
@@ -45,6 +46,8 @@ export interface RealtimeDeps {
   readonly limits: Limits;
   readonly meters: Meters;
   readonly caps: ConnectionCaps;
+  /** Milliseconds that a reader may lag before it is closed. */
+  readonly slowPatience?: number | undefined;
   readonly origins: OriginPolicy;
   readonly transports: ('websocket' | 'polling')[];
   readonly node: string;
@@ -201,7 +204,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       }
     },
     endSlow() {
-      for (const session of sessions.values()) session.endIfTooSlow();
+      for (const session of sessions.values()) session.endIfTooSlow(deps.slowPatience ?? SLOW_PATIENCE);
     },
     openSessions: () => [
       ...new Set([...sessions.values()].flatMap(({ actor }) => (actor.session ? [actor.session] : []))),

@@ -5,8 +5,6 @@ import { isClogged } from './clogged.ts';
 import type { HubSocket } from './io.ts';
 import { createLane, type Lane } from './lane.ts';
 
-/** Milliseconds that a reader may lag before it is closed. */
-const MAX_CLOGGED = 30_000;
 /** Milliseconds after a refusal for load within which nobody who listens to us sends again (hub/errors.ts). */
 const TOLD_TO_WAIT = 1000;
 /** Milliseconds for which who does is not read. */
@@ -75,14 +73,17 @@ export class Session {
     this.socket.disconnect(true);
   }
 
-  /** Ends a reader that has not kept up for too long. Called about once a second. */
-  endIfTooSlow(): void {
+  /**
+   * Ends a reader that has not kept up for so many ms. Called about once a second. One that reads nothing at all is closed by its ping,
+   * within the same time about: a goodbye would wait behind everything else that it does not read.
+   */
+  endIfTooSlow(patience: number): void {
     if (!isClogged(this.socket)) {
       this.#cloggedSince = undefined;
       return;
     }
     this.#cloggedSince ??= performance.now();
-    if (performance.now() - this.#cloggedSince < MAX_CLOGGED) return;
+    if (performance.now() - this.#cloggedSince < patience) return;
     this.end({ code: 'too_slow', reconnect: true, retryAfterMs: 1000 });
   }
 

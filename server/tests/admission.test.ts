@@ -64,7 +64,7 @@ test('typing goes first, then backfill, joins and handshakes, then sends; modera
   const steps: { load: Load; level: number; says: string }[] = [
     { load: calm, level: 0, says: 'ok' },
     { load: late(210), level: 1, says: 'shedding typing' },
-    { load: late(260), level: 2, says: 'shedding typing, AI and search' },
+    { load: late(230), level: 2, says: 'shedding typing, AI and search' },
     { load: { ...calm, memory: 0.865 }, level: 3, says: 'shedding typing, AI and search, backfill' },
     { load: { ...calm, memory: 0.895 }, level: 4, says: 'shedding typing, AI and search, backfill, joins' },
     {
@@ -113,7 +113,7 @@ test('under pressure a short way back is still served, a long one waits', async 
   const texts = Array.from({ length: 150 }, (_, i) => ({ room, id: uuid(), text: `${i}` }));
   await Promise.all(texts.map(message => ada.call('message:send', message)));
   const { head } = await bob.call('room:join', { room });
-  await pressed.press(late(310), 3);
+  await pressed.press(late(260), 3);
   assertShed(await bob.refused('room:join', { room, after: { epoch, seq: head - 120 } }));
   const joined = await bob.call('room:join', { room, after: { epoch, seq: head - 20 } });
   assert.is(joined.events.length, 20);
@@ -182,6 +182,26 @@ test('our own client keeps what was refused, and sends it in order when the load
     seqs.toSorted((a, b) => a - b),
   );
   assert.ok(performance.now() - began >= 1000, 'it waited as long as it was told to');
+});
+
+test('our own client that is turned away comes back when it was told to, however often it was', async () => {
+  await using pressed = await bootPressed();
+  const { hub, press } = pressed;
+  await press({ ...calm, memory: 0.895 }, 4);
+  await using court = createClient({ url: hub.url, getToken: () => hub.token('ada') });
+  const jitters: number[] = [];
+  const refused = new Promise<void>(resolve => {
+    court.on('state', state => {
+      if (state.status !== 'disconnected' || state.reason !== 'refused') return;
+      jitters.push((state.retryAt as number) - Date.now() - (state.error?.retryAfterMs as number));
+      if (jitters.length === 3) resolve();
+    });
+  });
+  const connected = court.connect();
+  await refused;
+  await press(calm, 0);
+  await connected;
+  jitters.forEach((ms, i) => void assert.ok(ms <= 500 * 2 ** i, `${ms} ms more than it was told`));
 });
 
 test.run();

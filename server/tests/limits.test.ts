@@ -52,6 +52,26 @@ test('a socket may call 40 times at once, and its neighbour does not notice', as
   assert.equal(calm, { ok: 10, refused: 0 });
 });
 
+test('who calls too often is told so on a pressed node too, and of calls that there are not', async () => {
+  let memory = 0;
+  await using pressed = await boot({ env: { RATE_LIMITS: 'on' }, load: () => ({ loopDelayMs: 0, memory }) });
+  await using loud = await connect(pressed.url, { token: await pressed.token('loud') });
+  await using lost = await connect(pressed.url, { token: await pressed.token('lost') });
+  memory = 0.95;
+  while (pressed.hub.pressure.level < 5) await new Promise(resolve => setImmediate(resolve));
+  for (const [client, name, otherwise] of [
+    [loud, 'message:send', 'unavailable'],
+    [lost, 'no:such', 'bad_request'],
+  ] as const) {
+    const replies: Reply<unknown>[] = await Promise.all(
+      times(200, () => client.socket.timeout(10_000).emitWithAck(name, message('room'))),
+    );
+    const codes = replies.map(reply => reply.ok || reply.error.code);
+    assert.equal(codes.slice(0, 40), Array(40).fill(otherwise));
+    assert.ok(codes.filter(code => code === 'rate_limited').length > 100);
+  }
+});
+
 test('a person may write 120 times a minute over all sockets, a bot 5 times a second', async () => {
   await using bot = await person('bot', 'bot');
   const { room } = await bot.call('room:create', { title: 'Bots', kind: 'public' });

@@ -1,14 +1,10 @@
 // Row "admission": three times as much as the hub can take, for a minute. What it accepts it serves in time, and what it refuses never happened.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, startHub } from '../../hub-process.ts';
 import type { Flood, Told } from './flood.ts';
 import { openHelper } from './helper.ts';
+import { openHub, people, unlimited } from './hub.ts';
 import type { Measured, Row } from './row.ts';
 
-const SECRET = 'a secret of the benchmark, 32 bytes or more';
 const SOCKETS = 300;
 const PER_ROOM = 20;
 const FIRST_RATE = 250;
@@ -29,56 +25,40 @@ export const admission: Row = {
 };
 
 async function run(say: (line: string) => void): Promise<Measured> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'first-court-admission-'));
-  const hub = await startHub({
-    PORT: await freePort(),
-    DATA_DIR: dataDir,
-    DATABASE_URL: '',
-    REDIS_URL: '',
-    JWT_SECRET: SECRET,
-    RATE_LIMITS: 'off',
-    LOG_LEVEL: 'warn',
-    MAX_CONNECTIONS_PER_ADDRESS: '100000',
-  });
-  const flood = openHelper<Flood>('flood.ts');
-  try {
-    await flood.ask('come', { url: hub.url, secret: SECRET, sockets: SOCKETS, perRoom: PER_ROOM });
-    const offer = (perSecond: number, seconds: number): Promise<Told> =>
-      flood.ask('offer', { perSecond, seconds });
-    const peak = await findPeak(offer, say);
-    const pressed = await offer(peak * TIMES, SECONDS);
-    const calm = await untilCalm(hub.url);
-    const light = await offer(peak / 10, 5);
-    // Others on this machine take more or less of it as time goes by: the lower of before and after is what it could give.
-    const again = await offer(peak, 10);
-    const after = again.accepted / again.seconds;
-    const goodput = pressed.accepted / pressed.seconds / Math.min(peak, after);
-    await untilCalm(hub.url);
-    say(`${Math.round(pressed.offered / SECONDS)} sends/s offered: ${describe(pressed)}`);
-    say(`then ${Math.round(peak / 10)} sends/s: ${describe(light)}; load ok after ${calm} ms`);
-    say(`then ${Math.round(peak)} sends/s again: ${describe(again)}`);
-    const broken = await flood.ask('check');
-    for (const line of broken.slice(0, 20)) say(line);
-    const offered = pressed.offered / (peak * SECONDS);
-    return {
-      measured:
-        `peak ${Math.round(peak)}/s, afterwards ${Math.round(after)}/s; at ${offered.toFixed(1)}x goodput ${Math.round(goodput * 100)}%, ` +
-        `accepted p50 ${pressed.p50} p99 ${pressed.p99} ms, ${pressed.refused} refused, ` +
-        `${broken.length} promises broken, normal after ${(calm / 1000).toFixed(1)} s`,
-      passed:
-        goodput >= 0.85 &&
-        pressed.p99 <= 1000 &&
-        offered >= 0.95 * TIMES &&
-        broken.length === 0 &&
-        calm <= RECOVERY &&
-        light.refused === 0 &&
-        light.p99 <= IN_TIME,
-    };
-  } finally {
-    await flood[Symbol.asyncDispose]();
-    await hub.end('SIGTERM');
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  await using hub = await openHub(unlimited);
+  await using flood = openHelper<Flood>('flood.ts');
+  await flood.ask('come', { url: hub.url, who: await people(SOCKETS, 'user'), perRoom: PER_ROOM });
+  const offer = (perSecond: number, seconds: number): Promise<Told> =>
+    flood.ask('offer', { perSecond, seconds });
+  const peak = await findPeak(offer, say);
+  const pressed = await offer(peak * TIMES, SECONDS);
+  const calm = await untilCalm(hub.url);
+  const light = await offer(peak / 10, 5);
+  // Others on this machine take more or less of it as time goes by: the lower of before and after is what it could give.
+  const again = await offer(peak, 10);
+  const after = again.accepted / again.seconds;
+  const goodput = pressed.accepted / pressed.seconds / Math.min(peak, after);
+  await untilCalm(hub.url);
+  say(`${Math.round(pressed.offered / SECONDS)} sends/s offered: ${describe(pressed)}`);
+  say(`then ${Math.round(peak / 10)} sends/s: ${describe(light)}; load ok after ${calm} ms`);
+  say(`then ${Math.round(peak)} sends/s again: ${describe(again)}`);
+  const broken = await flood.ask('check');
+  for (const line of broken.slice(0, 20)) say(line);
+  const offered = pressed.offered / (peak * SECONDS);
+  return {
+    measured:
+      `peak ${Math.round(peak)}/s, afterwards ${Math.round(after)}/s; at ${offered.toFixed(1)}x goodput ${Math.round(goodput * 100)}%, ` +
+      `accepted p50 ${pressed.p50} p99 ${pressed.p99} ms, ${pressed.refused} refused, ` +
+      `${broken.length} promises broken, normal after ${(calm / 1000).toFixed(1)} s`,
+    passed:
+      goodput >= 0.85 &&
+      pressed.p99 <= 1000 &&
+      offered >= 0.95 * TIMES &&
+      broken.length === 0 &&
+      calm <= RECOVERY &&
+      light.refused === 0 &&
+      light.p99 <= IN_TIME,
+  };
 }
 
 /** The most that was acknowledged in a second with acks in time, by steps that grow until they no longer are. */

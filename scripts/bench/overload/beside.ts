@@ -1,6 +1,7 @@
 // What a load does to those who have nothing to do with it: quiet and loud spells take turns, so that whatever else this machine does
 // falls on both.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Crowd } from './crowd.ts';
 import { openHelper } from './helper.ts';
 import { type Person, people } from './hub.ts';
@@ -16,6 +17,8 @@ const NEIGHBOURS = 25;
 const PER_SECOND = 2 * NEIGHBOURS;
 const TURNS = 6;
 const SECONDS = 4;
+/** A load runs for so long before anybody looks: what limits allow at once after a pause is used up then. */
+const LEAD_S = 2;
 
 /** Some people from an address of their own, in a room of their own. */
 export async function openNeighbours(url: string, room = 'hall'): Promise<Neighbours> {
@@ -39,7 +42,8 @@ export async function openNeighbours(url: string, room = 'hall'): Promise<Neighb
       const loads: Awaited<ReturnType<typeof load>>[] = [];
       for (let turn = 0; turn < TURNS; turn++) {
         quiet.push(await talk());
-        const loading = load(SECONDS);
+        const loading = load(LEAD_S + SECONDS);
+        await delay(LEAD_S * 1000);
         loud.push(await talk());
         loads.push(await loading);
       }

@@ -9,6 +9,8 @@ import type { Person } from './hub.ts';
 export type ComeBack = typeof deeds;
 
 const crowd: { court: Court; room: Room; holes: number }[] = [];
+/** Handshakes that a hub said no to. */
+let refused = 0;
 let target = 0;
 
 /** Every new connection goes to the hub of the moment; one that breaks over there breaks here. */
@@ -25,7 +27,7 @@ async function openBalancer(): Promise<string> {
       one.pipe(other);
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
@@ -41,6 +43,9 @@ const deeds = {
         who.slice(i, i + 50).map(async ({ token }) => {
           const court = createClient({ url: place, getToken: async () => token, keepMessages: 10 });
           await court.connect();
+          court.on('state', state => {
+            if (state.status === 'disconnected' && state.reason === 'refused') refused++;
+          });
           const one = { court, room: court.room(room), holes: 0 };
           crowd.push(one);
           await one.room.join();
@@ -66,7 +71,7 @@ const deeds = {
       // Seldom and only at those who are behind: looking is work that they wait for.
       await delay(200);
     }
-    return { behind: behind.length, holes: crowd.reduce((sum, { holes }) => sum + holes, 0) };
+    return { behind: behind.length, holes: crowd.reduce((sum, { holes }) => sum + holes, 0), refused };
   },
 };
 

@@ -111,6 +111,12 @@ const deeds = {
     await steadily(200, sockets.length, i => call(sockets[i] as Socket, 'room:join', { room }, tally));
     return tally;
   },
+  /** They stay members, and hear nothing of it any more. */
+  async unsubscribe({ room }: { room: string }) {
+    const tally = newTally();
+    await steadily(200, sockets.length, i => call(sockets[i] as Socket, 'room:leave', { room }, tally));
+    return tally;
+  },
   /** In turn, at this rate over all of them. Messages get an id of their own. */
   async talk({ call: name, input = {}, perSecond, seconds }: Wish) {
     const tally = newTally();

@@ -1,8 +1,8 @@
 // A program: people in rooms who talk at a rate that is asked for, whatever the hub says, and who afterwards compare what they were told with the log.
-import { signToken } from '../../../clients/cli/signing.ts';
 import type { LogEvent } from '../../../shared/protocol/events.ts';
 import type { Push } from '../../../shared/protocol/pushes.ts';
 import { serve } from './helper.ts';
+import type { Person } from './hub.ts';
 import { openWire, Refused, type Wire } from './wire.ts';
 
 interface Offer {
@@ -36,11 +36,7 @@ const TEXT = 'x'.repeat(120);
 const percentile = (sorted: Float64Array, share: number) =>
   Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
 
-async function openTalkers(
-  url: string,
-  secret: string,
-  size: { sockets: number; perRoom: number },
-): Promise<Talkers> {
+async function openTalkers(url: string, who: readonly Person[], perRoom: number): Promise<Talkers> {
   /** By room, then by id: the number that an ack gave, or -1 of a refused one. */
   const told = new Map<string, Map<string, number>>();
   const broken: string[] = [];
@@ -58,9 +54,9 @@ async function openTalkers(
   };
 
   const open = async (i: number): Promise<Talker> => {
-    const room = `room-${Math.floor(i / size.perRoom)}`;
-    const observes = i % size.perRoom === 0;
-    const token = await signToken(secret, { user: `user-${i}`, role: 'member', seconds: 3600 });
+    const room = `room-${Math.floor(i / perRoom)}`;
+    const observes = i % perRoom === 0;
+    const { token } = who[i] as Person;
     let seq: number | undefined;
     let epoch = '';
     const enter = async (after?: { epoch: string; seq: number }) => {
@@ -86,8 +82,8 @@ async function openTalkers(
     return { wire, room };
   };
   // Whoever observes makes the room; the others can come then.
-  for (let i = 0; i < size.sockets; i += size.perRoom) {
-    const few = Array.from({ length: Math.min(size.perRoom, size.sockets - i) }, (_, k) => i + k);
+  for (let i = 0; i < who.length; i += perRoom) {
+    const few = Array.from({ length: Math.min(perRoom, who.length - i) }, (_, k) => i + k);
     const [first, ...rest] = few;
     talkers.push(await open(first as number), ...(await Promise.all(rest.map(open))));
   }
@@ -183,8 +179,8 @@ const open = (): Talkers => {
   return talkers;
 };
 const deeds = {
-  async come({ url, secret, ...size }: { url: string; secret: string; sockets: number; perRoom: number }) {
-    talkers = await openTalkers(url, secret, size);
+  async come({ url, who, perRoom }: { url: string; who: readonly Person[]; perRoom: number }) {
+    talkers = await openTalkers(url, who, perRoom);
   },
   offer: (offer: Offer) => open().offer(offer),
   check: () => open().check(),

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { onBreakOff } from './broken-off.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the caller's side knows each deed's own input
 export type Deeds = Record<string, (input: any) => unknown>;
@@ -23,6 +24,8 @@ export function openHelper<D extends Deeds>(program: string): Helper<D> {
   const child = fork(path.join(import.meta.dirname, program), { serialization: 'advanced' });
   const waiting = new Map<number, PromiseWithResolvers<never>>();
   const gone = once(child, 'exit');
+  const end = () => void child.kill('SIGKILL');
+  const breakOff = onBreakOff(end);
   let asked = 0;
   child.on('message', (answer: Answer) => {
     const question = waiting.get(answer.id);
@@ -30,18 +33,19 @@ export function openHelper<D extends Deeds>(program: string): Helper<D> {
     if ('failure' in answer) question?.reject(new Error(answer.failure));
     else question?.resolve(answer.data as never);
   });
-  child.on('exit', code => {
-    for (const { reject } of waiting.values()) reject(new Error(`${program} ended with ${code}.`));
+  child.on('exit', (code, signal) => {
+    for (const { reject } of waiting.values()) reject(new Error(`${program} ended with ${code ?? signal}.`));
   });
   return {
     ask(deed, ...[input]) {
       const question = Promise.withResolvers<never>();
       waiting.set(++asked, question);
-      child.send({ id: asked, deed, input } satisfies Question);
+      child.send({ id: asked, deed, input } satisfies Question, error => error && question.reject(error));
       return question.promise;
     },
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
+      breakOff[Symbol.dispose]();
+      end();
       await gone;
     },
   };

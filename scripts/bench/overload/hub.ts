@@ -6,6 +6,7 @@ import path from 'node:path';
 import { signToken } from '../../../clients/cli/signing.ts';
 import type { PlatformRole } from '../../../shared/protocol/models.ts';
 import { freePort, type HubProcess, startHub } from '../../hub-process.ts';
+import { onBreakOff } from './broken-off.ts';
 
 const SECRET = 'a secret of the benchmark, 32 bytes or more';
 const MB = 1024 * 1024;
@@ -20,16 +21,28 @@ export interface Person {
 /** @param env settings on top of the benchmark's own, by their names */
 export async function openHub(env: Record<string, string> = {}): Promise<HubProcess> {
   await using parts = new AsyncDisposableStack();
+  let end = () => {};
+  let broken = false;
+  parts.use(
+    onBreakOff(() => {
+      broken = true;
+      end();
+    }),
+  );
   const dataDir = env.DATA_DIR ?? parts.use(await openFolder()).path;
   const hub = parts.use(
     await startHub({
       PORT: await freePort(),
       DATA_DIR: dataDir,
+      // Never those of whoever runs the benchmark.
+      ...{ DATABASE_URL: '', SUPABASE_URL: '', SUPABASE_KEY: '', REDIS_URL: '' },
       JWT_SECRET: SECRET,
       LOG_LEVEL: 'warn',
       ...env,
     }),
   );
+  end = () => void hub.end('SIGTERM');
+  if (broken) throw new Error('The run was broken off.');
   const open = parts.move();
   return { ...hub, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }

@@ -52,14 +52,16 @@ export const mute: Row = {
         }),
       );
     };
+    const began = performance.now();
     for (let i = 0; i < SOCKETS; i += AT_ONCE)
       await Promise.all(Array.from({ length: AT_ONCE }, (_, k) => one(i + k)));
-    say(`${open.length} are open`);
+    const opened = performance.now() - began;
+    say(`${open.length} are open after ${ms(opened)}`);
     await Promise.all(open);
     for (const [name, took] of slowest) say(`those that ${name}: gone within ${ms(took)}`);
     const last = Math.max(...slowest.values());
     return {
-      measured: `${open.length} opened, the last gone after ${ms(last)}, memory +${watch.grown.toFixed(0)} MB`,
+      measured: `${open.length} opened in ${ms(opened)}, the last gone after ${ms(last)}, memory +${watch.grown.toFixed(0)} MB`,
       passed: open.length === SOCKETS && last <= MOST_MS,
     };
   },
