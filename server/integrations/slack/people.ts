@@ -7,18 +7,22 @@ import { troubleOf } from './trouble.ts';
 export type People = ReturnType<typeof createPeople>;
 
 const PAGE = 200;
+/** Milliseconds for which a look at who is linked holds for those who were not. */
+const HOLDS = 2000;
 
 export function createPeople({ clients, court, standing, log }: Context) {
   const names = new Map<string, string>();
   /** Slack id of hub users, and back; as it was at the last sweep or introduction. */
   let users = new Map<string, string>();
   let ids = new Map<string, string>();
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
   function note({ id, name, profile }: SlackUser): void {
     names.set(id, nameOf(profile) ?? name ?? id);
   }
 
   async function linked(): Promise<void> {
+    lookedAt = performance.now();
     const people = await court.people();
     users = new Map(people.map(({ id, user }) => [id, user]));
     ids = new Map(people.map(({ id, user }) => [user, id]));
@@ -37,6 +41,17 @@ export function createPeople({ clients, court, standing, log }: Context) {
     /** Who stands behind a Slack id here. */
     userOf: (id: string) => users.get(id),
     slackIdOf: (user: string) => ids.get(user),
+    /** Looks again at who is linked when one of these is not: they may be by now. */
+    async freshen({
+      slack = [],
+      hub = [],
+    }: {
+      slack?: readonly string[];
+      hub?: readonly string[];
+    }): Promise<void> {
+      const strangers = slack.some(id => !users.has(id)) || hub.some(user => !ids.has(user));
+      if (strangers && performance.now() - lookedAt > HOLDS) await linked();
+    },
     /** Reads everybody, introduces whom it may, and hands each to `seen`. */
     async sweep(seen: (user: SlackUser) => void): Promise<void> {
       await linked();

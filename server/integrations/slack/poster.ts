@@ -72,6 +72,7 @@ export function createPoster(
       }
     }
     const title = meta?.announcement === true ? '📣 *Announcement*\n' : '';
+    await people.freshen({ hub: mentions ?? [] });
     unsure = event.id;
     try {
       const { ts } = await paced(() =>
@@ -151,6 +152,7 @@ export function createPoster(
           const { target, text, mentions, redacted } = event.data;
           const ts = redacted ? undefined : await court.remoteOf(channel, target);
           if (!ts) return false;
+          await people.freshen({ hub: mentions ?? [] });
           await paced(() => chat.update({ channel, ts, text: compose(event.by, names, text, mentions) }));
           return true;
         }

@@ -37,6 +37,7 @@ export async function speakerOf(message: SlackMessage, people: People): Promise<
 export async function textOf(message: SlackMessage, people: People): Promise<string> {
   const ids = [...message.text.matchAll(/<@([UW]\w+)/g)].map(([, id]) => id as string);
   for (const id of new Set(ids)) await people.nameOf(id);
+  await people.freshen({ slack: ids });
   const names = { person: (id: string) => people.userOf(id) ?? dotted(people.known(id)) };
   const attached = (message.attachments ?? [])
     .map(({ text, fallback }) => text || fallback || '')
