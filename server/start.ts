@@ -20,7 +20,7 @@ import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
 import { createGather } from './integrations/gather/index.ts';
 import { createGoogle, type GoogleOptions } from './integrations/google/index.ts';
-import { createSlack, type Tempo as SlackTempo } from './integrations/slack/index.ts';
+import type { Tempo as SlackTempo } from './integrations/slack/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
 import { createLoadMeter } from './load.ts';
@@ -107,7 +107,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         getUser: peopleStore.getUser,
       },
       sealer: createSealer(secrets.encryptionKey),
-      integrations: [...integrationsOf(config, overrides), ...(google ? [google.calendar] : [])],
+      integrations: [...(await integrationsOf(config, overrides)), ...(google ? [google.calendar] : [])],
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),
@@ -209,12 +209,19 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
 }
 
 /** The services outside that the config names. */
-function integrationsOf({ slack, gather, publicUrl }: Config, overrides: Overrides): Integration[] {
-  const tempo = overrides.slack;
-  return [
-    ...(slack ? [createSlack({ ...slack, publicUrl, ...(tempo && { tempo }) })] : []),
-    ...(gather ? [createGather(gather)] : []),
-  ];
+async function integrationsOf(
+  { slack, gather, publicUrl }: Config,
+  overrides: Overrides,
+): Promise<Integration[]> {
+  const integrations: Integration[] = [];
+  if (slack) {
+    // Slack's clients double what a start loads, so they are loaded where they are wanted.
+    const { createSlack } = await import('./integrations/slack/index.ts');
+    const tempo = overrides.slack;
+    integrations.push(createSlack({ ...slack, publicUrl, ...(tempo && { tempo }) }));
+  }
+  if (gather) integrations.push(createGather(gather));
+  return integrations;
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {
