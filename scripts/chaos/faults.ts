@@ -196,12 +196,17 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     );
   },
   async 'terminate backends'({ databaseUrl }) {
-    const rows = await inDatabase(
-      databaseUrl,
-      sql => sql`select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and application_name not like 'first-court embedded%'`,
+    const terminate = () =>
+      inDatabase(
+        databaseUrl,
+        sql => sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid() and application_name not like 'first-court embedded%'`,
+      );
+    // The server itself may be away just now, or no hub be there.
+    return persistently(
+      async () => (await surely(terminate)).length,
+      count => `${count} sessions`,
     );
-    return effect(rows.length, count => `${count} sessions`);
   },
   async 'lock the rooms'({ databaseUrl }) {
     await inDatabase(databaseUrl, sql =>

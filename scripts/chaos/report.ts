@@ -89,7 +89,7 @@ export function report(
         `| ${invariant} | ${name} | ${result} | ${facts} | ${violations.length} |`,
     ),
     '',
-    'I14 (effects in other systems) is not decided: the hub has none yet.',
+    'I14 (effects in other systems) is not decided here: no service outside is part of this run; `npm run bench:slack-mirror` is for it.',
     '',
     '| fault | planned | took effect | otherwise |',
     '| --- | --- | --- | --- |',

@@ -2,7 +2,7 @@
 import type { HistoryRecord } from './history.ts';
 
 const WIDTH = 960;
-const LEFT = 150;
+const LEFT = 205;
 const RIGHT = 16;
 const CHART = 90;
 const LANE = 13;
@@ -61,17 +61,18 @@ export function timeline(history: readonly HistoryRecord[], title: string): stri
     }
     top += LANE;
   }
-  for (const phase of phases) {
+  phases.forEach((phase, i) => {
     out.push(
       `<line class="axis" x1="${x(phase.t).toFixed(1)}" x2="${x(phase.t).toFixed(1)}" y1="34" y2="${top}"/>`,
     );
     text(
       x(phase.t) + 3,
-      top + 12,
+      // Short phases stand close: their names take turns on two lines.
+      top + 12 + (i % 2) * LANE,
       phase.name === 'check' ? '' : `${phase.name}, ${Math.round((phase.t - began) / 1000)} s`,
     );
-  }
-  const height = top + 24;
+  });
+  const height = top + 24 + LANE;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">`,
     `<style>${STYLE}\n</style><rect class="ground" width="${WIDTH}" height="${height}"/>`,
