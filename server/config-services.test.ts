@@ -1,20 +1,11 @@
 // The settings of services outside: each is off without them, and half of them is an error that names the other half.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError, readConfig } from './config.ts';
+import { type ConfigError, readConfig } from './config.ts';
 import { settings } from './settings.ts';
+import { problems } from './testing/problems.ts';
 
 const test = suite('config/services');
-
-function problems(env: Record<string, string>): readonly string[] {
-  try {
-    readConfig(env);
-  } catch (error) {
-    assert.instance(error, ConfigError);
-    return (error as ConfigError).problems;
-  }
-  return [];
-}
 
 test('a Gather space is named by its id or its address, and comes with a key', () => {
   const space = (id: string) => readConfig({ GATHER_API_KEY: 'k', GATHER_SPACE_ID: id }).gather?.spaceId;

@@ -5,18 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, loadSecrets, readConfig } from './config.ts';
 import { settings, unusedSettings } from './settings.ts';
+import { problems } from './testing/problems.ts';
 
 const test = suite('config');
-
-function problems(env: Record<string, string>): readonly string[] {
-  try {
-    readConfig(env);
-  } catch (error) {
-    assert.instance(error, ConfigError);
-    return (error as ConfigError).problems;
-  }
-  return [];
-}
 
 const SECRETS = { JWT_SECRET: 's'.repeat(32), ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64') };
 
