@@ -23,8 +23,10 @@ export interface Stage {
 type Fault = (stage: Stage, random: Random) => Promise<string>;
 
 class NoEffect extends Error {}
+const struck = <T>(found: T | undefined | false): found is T =>
+  found !== undefined && found !== false && found !== 0;
 const effect = <T>(found: T | undefined | false, what: (found: T) => string): string => {
-  if (found === undefined || found === false || found === 0) throw new NoEffect('it had no effect');
+  if (!struck(found)) throw new NoEffect('it had no effect');
   return what(found);
 };
 
@@ -33,12 +35,11 @@ async function persistently<T>(
   strike: () => Promise<T | undefined | false>,
   what: (found: T) => string,
 ): Promise<string> {
-  for (let attempt = 1; attempt < 8; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     const found = await strike();
-    if (found !== undefined && found !== false && found !== 0) return what(found);
+    if (struck(found) || attempt === 8) return effect(found, what);
     await delay(500);
   }
-  return effect(await strike(), what);
 }
 
 /** Faults meet: one waits for what it strikes while another has it down. */
