@@ -14,7 +14,8 @@ const MAX_LINES = 300;
 const PORTS = /^server\/hub\/(ports(-[a-z-]+)?|errors)\.ts$/;
 const SHARED = /^shared\//;
 /** What scripts and the command line's operator commands may use of the server. */
-const OPERATOR = /^server\/(config\.ts|start\.ts|redis\.ts|store\/|integrations\/)/;
+const OPERATOR =
+  /^server\/(config\.ts|start\.ts|redis\.ts|(store|integrations|search|summarizer|embedder)\/)/;
 /** Sockets, HTTP, files and processes are not the domain's business. */
 const NO_DOMAIN_BUILTINS = /^(net|tls|dgram|dns|http2?|https|fs|child_process|cluster|worker_threads)(\/|$)/;
 const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'blobs', 'summarizer', 'embedder'];
@@ -42,13 +43,13 @@ const LAYERS: readonly Layer[] = [
   {
     files: /^clients\/cli\//,
     own: [/^clients\//, SHARED, OPERATOR],
-    rule: 'the command line imports clients, shared, and of the server config, start, store and integrations',
+    rule: 'the command line imports clients, shared, and of the server config, start and implementations',
   },
   { files: /^clients\//, own: [SHARED], rule: 'clients import clients and shared' },
   {
     files: /^scripts\//,
     own: [/^clients\//, SHARED, OPERATOR],
-    rule: 'scripts import clients, shared, and of the server config, start, store and integrations',
+    rule: 'scripts import clients, shared, and of the server config, start and implementations',
   },
   {
     files: /^server\/hub\//,
