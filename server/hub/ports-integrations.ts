@@ -16,6 +16,8 @@ export type VendorState =
 /** A vendor's connection, supervised by itself: whatever the vendor does, it neither throws nor rejects, and says how it stands. */
 export interface Adapter extends AsyncDisposable {
   state(): VendorState;
+  /** Who is linked has changed; what `Court.people` said before may be wrong. */
+  peopleChanged?(): void;
 }
 
 /** Started on the one node that holds the vendor's lease; its adapter is disposed when the lease is lost. */
