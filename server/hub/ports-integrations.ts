@@ -35,6 +35,8 @@ export interface Claim {
   readonly emoji?: string;
   /** Milliseconds since 1970 at which it ends by itself. */
   readonly until?: number;
+  /** The room that the place is bound to where they are; who comes there joins it, if it is public. */
+  readonly room?: string;
 }
 
 /** Somebody whom the vendor knows as `id` and the hub as `user`. */
