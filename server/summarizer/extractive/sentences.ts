@@ -16,7 +16,9 @@ export interface Sentence {
 
 /** A sentence has at most so many characters: what has no full stop is cut at a comma or a space. */
 const MAX_SENTENCE = 400;
-const END = /(?<=[.!?…]["')]?)\s+|(?<=[。！？])|\n+/u;
+/** Not after "Mr.", "e.g." and single letters. */
+const END =
+  /(?<!\b(?:mr|mrs|ms|dr|prof|hon|st|vs|no|e\.g|i\.e|etc|\p{L})\.)(?<=[.!?…]["')]?)\s+|(?<=[。！？])|\n+/iu;
 const OPEN = /(?:,|-|\.\.\.|…)$/;
 
 export function sentences(lines: readonly Line[]): Sentence[] {

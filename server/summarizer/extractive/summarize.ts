@@ -1,5 +1,6 @@
 // A request in, claims out: pure, and the same for the same request.
 import type { Claim, SummaryRequest } from '../../hub/ports-ai.ts';
+import { brief } from './brief.ts';
 import { centrality } from './centrality.ts';
 import { sentences } from './sentences.ts';
 import { createVocabulary } from './words.ts';
@@ -7,6 +8,7 @@ import { createVocabulary } from './words.ts';
 export function summarize(request: SummaryRequest): Claim[] {
   const all = sentences(request.lines);
   const vocabulary = createVocabulary(all.map(({ text }) => text));
+  if (vocabulary.language === 'eng' && request.style === 'brief') return brief(request, all, vocabulary);
   const terms = all.map(({ text }) => vocabulary.terms(text));
   const rank = centrality(terms);
   const order = all.map((_, index) => index).sort((a, b) => rank[b]! - rank[a]! || a - b);
