@@ -1,6 +1,7 @@
 // The settings of one hub, checked: environment variables in, unions out. Nothing else in the server looks at the environment.
 import os from 'node:os';
 import path from 'node:path';
+import { type AiConfig, aiOf } from './config-ai.ts';
 import { contradictions, type Name, problem, type Values, warnings } from './config-checks.ts';
 import type { GoogleCredentials } from './google-credentials.ts';
 import type { RedisAddress } from './redis-address.ts';
@@ -77,6 +78,7 @@ export interface Config {
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
+  readonly ai: AiConfig;
   readonly warnings: readonly string[];
 }
 
@@ -85,9 +87,6 @@ export interface Services {
   readonly storageUrl: string | undefined;
   readonly s3Endpoint: string | undefined;
   readonly smtpUrl: string | undefined;
-  readonly claude: { readonly key: string; readonly model: string | undefined; readonly url: string };
-  readonly openai: { readonly key: string; readonly url: string };
-  readonly huggingface: { readonly key: string; readonly endpoint: string | undefined };
 }
 
 /** What is wrong with the settings: one line for each, naming the variable and giving an example. */
@@ -164,17 +163,8 @@ export function readConfig(
       storageUrl: values.STORAGE_URL,
       s3Endpoint: values.S3_ENDPOINT,
       smtpUrl: values.SMTP_URL,
-      claude: {
-        key: values.CLAUDE_API_KEY ?? '',
-        model: values.CLAUDE_MODEL,
-        url: values.CLAUDE_BASE_URL ?? 'https://api.anthropic.com',
-      },
-      openai: {
-        key: values.OPENAI_API_KEY ?? '',
-        url: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
-      },
-      huggingface: { key: values.HF_TOKEN ?? '', endpoint: values.HF_ENDPOINT_URL },
     },
+    ai: aiOf(values),
     warnings: warnings(values, set),
   };
 }
