@@ -67,6 +67,12 @@ export interface Config {
   readonly transports: ('websocket' | 'polling')[];
   /** What Prometheus may show instead of an admin's access token. */
   readonly metricsToken: string | undefined;
+  readonly ai: {
+    /** US dollars. */
+    readonly monthlyBudget: number;
+    /** New entries after which a room's quiet summary is made anew; 0: never. */
+    readonly liveEvery: number;
+  };
   readonly rateLimits: boolean;
   readonly loadShedding: boolean;
   readonly maxConnections: number;
@@ -153,6 +159,7 @@ export function readConfig(
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     transports: values.TRANSPORTS ?? ['websocket'],
     metricsToken: values.METRICS_TOKEN,
+    ai: { monthlyBudget: values.AI_MONTHLY_BUDGET ?? 25, liveEvery: values.AI_LIVE_EVERY ?? 50 },
     rateLimits: values.RATE_LIMITS ?? true,
     loadShedding: values.LOAD_SHEDDING ?? true,
     maxConnections: values.MAX_CONNECTIONS ?? 10_000,

@@ -14,6 +14,7 @@ import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
 import type { Load, Log } from './hub/ports.ts';
+import type { Summarizer } from './hub/ports-ai.ts';
 import type { Integration } from './hub/ports-integrations.ts';
 import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
@@ -34,6 +35,7 @@ import { openStore } from './store/open.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
+import { createSummaryStore } from './store/queries/summaries.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
 
 export interface Running extends AsyncDisposable {
@@ -56,6 +58,9 @@ export interface Overrides {
   slowPatience?: number;
   load?(): Load;
   integrations?: readonly Integration[];
+  /** In place of the models. */
+  summarizer?: Summarizer;
+  freeSummarizer?: Summarizer;
   /** The pace at which Slack is spoken to. */
   slack?: Partial<SlackTempo>;
   googleTempo?: GoogleOptions['tempo'];
@@ -97,17 +102,24 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       forward: channel => redis && bus.publish('pushed', { vendor: 'google', about: channel }),
       ...(overrides.googleTempo && { tempo: overrides.googleTempo }),
     });
+  const free = parts.use(
+    overrides.freeSummarizer ?? (await import('./summarizer/extractive/index.ts')).openExtractive(),
+  );
   const hub: Hub = parts.use(
     createHub({
       store: {
         ...createRoomStore(db),
         ...createUpkeepStore(db),
         ...createIntegrationStore(db),
+        ...createSummaryStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
       sealer: createSealer(secrets.encryptionKey),
       integrations: [...(await integrationsOf(config, overrides)), ...(google ? [google.calendar] : [])],
+      summarizer: overrides.summarizer ?? free,
+      freeSummarizer: free,
+      ai: config.ai,
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),
