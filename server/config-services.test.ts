@@ -87,18 +87,18 @@ test('a Claude that was retired is refused before anything starts, with the day 
 });
 
 test('Claude needs a key alone, OpenAI a key or an address; a server of one’s own is told its model', () => {
-  const { ai } = readConfig({});
-  assert.equal([ai.claude, ai.openai, ai.embeddings], [undefined, undefined, undefined]);
-  assert.equal(readConfig({ CLAUDE_API_KEY: 'k' }).ai.claude, {
+  const { models } = readConfig({});
+  assert.equal([models.claude, models.openai, models.embeddings], [undefined, undefined, undefined]);
+  assert.equal(readConfig({ CLAUDE_API_KEY: 'k' }).models.claude, {
     apiKey: 'k',
     model: 'claude-sonnet-5-5',
     url: 'https://api.anthropic.com',
   });
   const openai = { apiKey: 'k', model: 'gpt-6-luna', url: 'https://api.openai.com/v1' };
-  assert.equal(readConfig({ OPENAI_API_KEY: 'k' }).ai.openai, openai);
+  assert.equal(readConfig({ OPENAI_API_KEY: 'k' }).models.openai, openai);
   const own = { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' };
   assert.match(problems(own)[0] ?? '', /^OPENAI_MODEL: is missing beside OPENAI_BASE_URL/);
-  assert.equal(readConfig({ ...own, OPENAI_MODEL: 'llama' }).ai.openai, {
+  assert.equal(readConfig({ ...own, OPENAI_MODEL: 'llama' }).models.openai, {
     apiKey: undefined,
     model: 'llama',
     url: own.OPENAI_BASE_URL,
@@ -106,7 +106,7 @@ test('Claude needs a key alone, OpenAI a key or an address; a server of one’s 
 });
 
 test('embeddings have a provider, and dimensions that are known', () => {
-  assert.equal(readConfig({ EMBEDDING_PROVIDER: 'openai', OPENAI_API_KEY: 'k' }).ai.embeddings, {
+  assert.equal(readConfig({ EMBEDDING_PROVIDER: 'openai', OPENAI_API_KEY: 'k' }).models.embeddings, {
     provider: 'openai',
     model: 'text-embedding-3-small',
     dimensions: 512,

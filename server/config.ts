@@ -1,8 +1,8 @@
 // The settings of one hub, checked: environment variables in, unions out. Nothing else in the server looks at the environment.
 import os from 'node:os';
 import path from 'node:path';
-import { type AiConfig, aiOf } from './config-ai.ts';
 import { contradictions, type Name, problem, type Values, warnings } from './config-checks.ts';
+import { type ModelsConfig, modelsOf } from './config-models.ts';
 import type { GoogleCredentials } from './google-credentials.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { settings } from './settings.ts';
@@ -68,6 +68,12 @@ export interface Config {
   readonly transports: ('websocket' | 'polling')[];
   /** What Prometheus may show instead of an admin's access token. */
   readonly metricsToken: string | undefined;
+  readonly ai: {
+    /** US dollars. */
+    readonly monthlyBudget: number;
+    /** New entries after which a room's quiet summary is made anew; 0: never. */
+    readonly liveEvery: number;
+  };
   readonly rateLimits: boolean;
   readonly loadShedding: boolean;
   readonly maxConnections: number;
@@ -78,7 +84,7 @@ export interface Config {
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
-  readonly ai: AiConfig;
+  readonly models: ModelsConfig;
   readonly warnings: readonly string[];
 }
 
@@ -152,6 +158,7 @@ export function readConfig(
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     transports: values.TRANSPORTS ?? ['websocket'],
     metricsToken: values.METRICS_TOKEN,
+    ai: { monthlyBudget: values.AI_MONTHLY_BUDGET ?? 25, liveEvery: values.AI_LIVE_EVERY ?? 50 },
     rateLimits: values.RATE_LIMITS ?? true,
     loadShedding: values.LOAD_SHEDDING ?? true,
     maxConnections: values.MAX_CONNECTIONS ?? 10_000,
@@ -164,7 +171,7 @@ export function readConfig(
       s3Endpoint: values.S3_ENDPOINT,
       smtpUrl: values.SMTP_URL,
     },
-    ai: aiOf(values),
+    models: modelsOf(values),
     warnings: warnings(values, set),
   };
 }

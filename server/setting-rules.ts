@@ -1,7 +1,7 @@
 // How the text of a setting becomes a value: one rule for each kind, with what is wrong when it does not.
 import net from 'node:net';
 import { z } from 'zod';
-import { retirement } from './config-ai.ts';
+import { retirement } from './config-models.ts';
 
 export const text = z.string();
 export const rule = <T>(parse: (value: string) => T | undefined, message: string): z.ZodType<T, string> =>

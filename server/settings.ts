@@ -171,6 +171,21 @@ export const settings = {
     example: '<24 random bytes, as from: openssl rand -hex 24>',
     secret: true,
   },
+  AI_MONTHLY_BUDGET: {
+    schema: rule(
+      value => (/^\d+(\.\d+)?$/.test(value) && Number(value) <= 1_000_000 ? Number(value) : undefined),
+      'is not an amount of US dollars',
+    ),
+    example: '25',
+  },
+  AI_LIVE_EVERY: {
+    schema: rule(
+      value =>
+        OFF.includes(value.toLowerCase()) ? 0 : /^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined,
+      'is neither a number of new entries nor off',
+    ),
+    example: '50',
+  },
   RATE_LIMITS: { schema: onOff, example: 'on' },
   LOAD_SHEDDING: { schema: onOff, example: 'on' },
   MAX_CONNECTIONS: { schema: amount, example: '10000' },

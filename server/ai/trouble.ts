@@ -1,5 +1,5 @@
 // What a provider's error means. Nothing that the provider wrote is repeated: it may hold what people said, or a key.
-import { SummarizerError, type SummaryTrouble, type Usage } from '../hub/ports-ai.ts';
+import { SummarizerError, type SummaryTrouble } from '../hub/ports-ai.ts';
 
 /** A provider, and the settings that decide how it is asked. */
 export interface Vendor {
@@ -14,8 +14,6 @@ export class ProviderError extends SummarizerError {
   readonly again: boolean;
   /** What the operator can do, if only they can. */
   readonly next: string | undefined;
-  /** What was spent on it all the same. */
-  spent: Usage | undefined;
 
   constructor(
     trouble: SummaryTrouble,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fileIcons, NAME_CHARS, URL_CHARS } from '../file-links.ts';
 import * as p from './primitives.ts';
+import { postedSummary } from './summaries.ts';
 
 export const platformRole = z.enum(['guest', 'member', 'bot', 'admin']);
 export type PlatformRole = z.infer<typeof platformRole>;
@@ -69,6 +70,8 @@ export const message = z.object({
   /** On the first message of a thread: its replies, deleted ones included, since they keep their place. */
   thread: z.object({ count: z.number(), lastSeq: p.seq }).optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
+  /** It holds a summary that was posted; `text` says the same in one. */
+  summary: postedSummary.optional(),
 });
 export type Message = z.infer<typeof message>;
 

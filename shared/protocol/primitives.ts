@@ -17,8 +17,8 @@ const encoder = new TextEncoder();
 export const byteLength = (text: string): number => encoder.encode(text).byteLength;
 
 /** PostgreSQL keeps neither NUL nor half a surrogate pair; to change a text silently would break I2, so it is refused. */
-const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
-const unstorable = 'holds a NUL character or half of a surrogate pair';
+export const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+export const unstorable = 'holds a NUL character or half of a surrogate pair';
 
 /** Of every text and name in it; not of its JSON, where half a pair is written as an escape and looks whole. */
 function storableWhole(value: unknown): boolean {

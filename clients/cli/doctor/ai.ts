@@ -5,8 +5,8 @@ import { ask } from './http.ts';
 
 /** That a model was retired is told with the settings, before anybody is asked. */
 export const claude: Check = async ({ config, signal }) => {
-  if (!config.ai.claude) return { state: 'off' };
-  const { apiKey, model, url } = config.ai.claude;
+  if (!config.models.claude) return { state: 'off' };
+  const { apiKey, model, url } = config.models.claude;
   return ask({
     url: `${url}/v1/models/${encodeURIComponent(model)}`,
     headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': '2026-10-21' },
@@ -26,8 +26,8 @@ export const claude: Check = async ({ config, signal }) => {
 };
 
 export const openai: Check = async ({ config, signal }) => {
-  if (!config.ai.openai) return { state: 'off' };
-  const { apiKey, url } = config.ai.openai;
+  if (!config.models.openai) return { state: 'off' };
+  const { apiKey, url } = config.models.openai;
   return ask({
     url: `${url}/models`,
     headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
@@ -39,7 +39,7 @@ export const openai: Check = async ({ config, signal }) => {
 };
 
 export const huggingface: Check = async ({ config, signal }) => {
-  const { token, endpoint } = config.ai.huggingface;
+  const { token, endpoint } = config.models.huggingface;
   if (!token && !endpoint) return { state: 'off' };
   return ask({
     url: endpoint ?? 'https://huggingface.co/api/whoami-v2',

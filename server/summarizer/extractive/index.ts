@@ -7,13 +7,14 @@ export interface ExtractiveOptions {
   readonly memory?: number;
 }
 
-const FREE: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 };
+const MODEL = 'extractive-1';
+const FREE: Usage = { provider: 'extractive', model: MODEL, inputTokens: 0, outputTokens: 0, cost: 0 };
 
 export function openExtractive({ memory = 256 }: ExtractiveOptions = {}): Summarizer {
   const thread = openThread(memory);
   return {
     provider: 'extractive',
-    model: 'extractive-1',
+    model: MODEL,
     maxChars: 2_000_000,
     async *summarize(request: SummaryRequest, signal: AbortSignal): AsyncGenerator<Claim, Usage, undefined> {
       for (const claim of await thread.run(request, signal)) {

@@ -2,7 +2,7 @@
 import { DEFAULT_CLAUDE, DEFAULT_OPENAI, OPENAI_URL, retired } from '#shared/ai-models.ts';
 import type { Values } from './config-checks.ts';
 
-export interface AiConfig {
+export interface ModelsConfig {
   /** Undefined: Claude is not asked. */
   readonly claude: { readonly apiKey: string; readonly model: string; readonly url: string } | undefined;
   /** OpenAI, or a server that speaks its language, which may want no key. */
@@ -37,7 +37,7 @@ const EMBEDDING_MODELS: Readonly<Record<EmbeddingConfig['provider'], EmbeddingCo
 };
 
 /** @param values without contradictions */
-export function aiOf(values: Values): AiConfig {
+export function modelsOf(values: Values): ModelsConfig {
   const { CLAUDE_API_KEY, OPENAI_API_KEY, OPENAI_BASE_URL, EMBEDDING_PROVIDER } = values;
   const own = isOwnServer(values);
   const usual = EMBEDDING_PROVIDER && EMBEDDING_MODELS[EMBEDDING_PROVIDER];
@@ -70,7 +70,7 @@ const isOwnServer = ({ OPENAI_BASE_URL }: Values) =>
   OPENAI_BASE_URL !== undefined && OPENAI_BASE_URL !== OPENAI_URL;
 
 /** What is wrong with these settings taken together: the setting, and what is wrong with it. */
-export function aiContradictions(
+export function modelContradictions(
   values: Values,
   set: Record<string, string>,
 ): [name: keyof Values, what: string][] {
