@@ -1,5 +1,6 @@
 // Hands an index what changed in the logs, on the one node that holds the lease: soon after an entry is committed, and every few seconds anyway.
 // What was taken in and not yet written down as such is taken in again, which changes nothing.
+import { Unreachable } from './errors.ts';
 import type { Log } from './ports.ts';
 import type { SearchIndex, SearchStore } from './ports-search.ts';
 
@@ -50,7 +51,8 @@ export function createIndexer(deps: {
         try {
           more = await step();
         } catch (error) {
-          log.warn({ err: error }, 'the search index could not be brought up to date; it is tried again');
+          const level = error instanceof Unreachable ? 'warn' : 'error';
+          log[level]({ err: error }, 'the search index could not be brought up to date; it is tried again');
         }
         busy = false;
         plan(more ? BREATHER : news ? GATHER : pollMs);

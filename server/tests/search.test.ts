@@ -11,7 +11,8 @@ let hub: TestHub;
 let ada: TestClient;
 let bob: TestClient;
 
-const person = async (name: string) => connect(hub.url, { token: await hub.token(name.toLowerCase(), { name }) });
+const person = async (name: string) =>
+  connect(hub.url, { token: await hub.token(name.toLowerCase(), { name }) });
 let rooms = 0;
 const room = async (kind: 'public' | 'private' = 'private', members: string[] = ['bob']) => {
   const id = `room-${++rooms}`;
@@ -53,9 +54,13 @@ test('words, their inflections, prefixes, phrases, exclusions and misspellings',
     'A lantern fell',
   ]);
   assert.equal(await find(bob, 'court*', { room: where }), ['The lanterns were hung in the courtyard']);
-  assert.equal(await find(bob, '"in the courtyard"', { room: where }), ['The lanterns were hung in the courtyard']);
+  assert.equal(await find(bob, '"in the courtyard"', { room: where }), [
+    'The lanterns were hung in the courtyard',
+  ]);
   assert.equal(await find(bob, '"the courtyard in"', { room: where }), []);
-  assert.equal(await find(bob, 'lantern -fell', { room: where }), ['The lanterns were hung in the courtyard']);
+  assert.equal(await find(bob, 'lantern -fell', { room: where }), [
+    'The lanterns were hung in the courtyard',
+  ]);
   assert.equal(await find(bob, 'courtyrad', { room: where }), ['The lanterns were hung in the courtyard']);
   const { hits, total, mode } = await bob.call('search', { query: 'LANTÉRN', room: where, mode: 'hybrid' });
   assert.equal([hits.length, total, mode], [2, 2, 'keyword']);
