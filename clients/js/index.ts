@@ -1,5 +1,6 @@
 // The SDK's front door.
 
+export { writtenBy } from '../../shared/posted-summary.ts';
 export type { CallData, CallInput, CallName } from '../../shared/protocol/calls.ts';
 export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
 export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';
@@ -25,7 +26,6 @@ export type {
   SummaryRange,
   SummaryStyle,
 } from '../../shared/protocol/summaries.ts';
-export { writtenBy } from '../../shared/posted-summary.ts';
 export { applyEvent } from '../../shared/room-state.ts';
 export { createClient } from './client.ts';
 export type { CallErrorCode } from './errors.ts';

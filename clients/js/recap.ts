@@ -128,8 +128,7 @@ export class LiveRecap implements Recap {
     if ((payload as { id?: string }).id !== this.#id) return;
     if (name === 'summary:delta') this.#delta(payload as Push<'summary:delta'>);
     else if (name === 'summary:done') this.#finish(payload as Summary);
-    else if (name === 'summary:failed')
-      this.#fail(CallError.from((payload as Push<'summary:failed'>).error));
+    else if (name === 'summary:failed') this.#fail(CallError.from((payload as Push<'summary:failed'>).error));
   }
 
   #delta({ text, claims, citations, at, reset }: Push<'summary:delta'>): void {
