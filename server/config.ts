@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { contradictions, type Name, problem, type Values, warnings } from './config-checks.ts';
+import { type ModelsConfig, modelsOf } from './config-models.ts';
 import type { GoogleCredentials } from './google-credentials.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { settings } from './settings.ts';
@@ -83,6 +84,7 @@ export interface Config {
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
+  readonly models: ModelsConfig;
   readonly warnings: readonly string[];
 }
 
@@ -91,9 +93,6 @@ export interface Services {
   readonly storageUrl: string | undefined;
   readonly s3Endpoint: string | undefined;
   readonly smtpUrl: string | undefined;
-  readonly claude: { readonly key: string; readonly model: string | undefined; readonly url: string };
-  readonly openai: { readonly key: string; readonly url: string };
-  readonly huggingface: { readonly key: string; readonly endpoint: string | undefined };
 }
 
 /** What is wrong with the settings: one line for each, naming the variable and giving an example. */
@@ -171,17 +170,8 @@ export function readConfig(
       storageUrl: values.STORAGE_URL,
       s3Endpoint: values.S3_ENDPOINT,
       smtpUrl: values.SMTP_URL,
-      claude: {
-        key: values.CLAUDE_API_KEY ?? '',
-        model: values.CLAUDE_MODEL,
-        url: values.CLAUDE_BASE_URL ?? 'https://api.anthropic.com',
-      },
-      openai: {
-        key: values.OPENAI_API_KEY ?? '',
-        url: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
-      },
-      huggingface: { key: values.HF_TOKEN ?? '', endpoint: values.HF_ENDPOINT_URL },
     },
+    models: modelsOf(values),
     warnings: warnings(values, set),
   };
 }

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import proxyAddr from 'proxy-addr';
+import type { Tempo as ModelTempo } from './ai/tempo.ts';
 import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
 import { createSealer } from './auth/sealer.ts';
@@ -37,6 +38,7 @@ import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 import { createSummaryStore } from './store/queries/summaries.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
+import type { OpenedSummarizer } from './summarizer/open.ts';
 
 export interface Running extends AsyncDisposable {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -64,6 +66,8 @@ export interface Overrides {
   /** The pace at which Slack is spoken to. */
   slack?: Partial<SlackTempo>;
   googleTempo?: GoogleOptions['tempo'];
+  /** The pace at which models are asked. */
+  modelTempo?: Partial<ModelTempo>;
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -105,6 +109,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const free = parts.use(
     overrides.freeSummarizer ?? (await import('./summarizer/extractive/index.ts')).openExtractive(),
   );
+  const models = await modelsOf(config, log, overrides.modelTempo);
+  if (models) parts.use(models);
   const hub: Hub = parts.use(
     createHub({
       store: {
@@ -117,7 +123,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       },
       sealer: createSealer(secrets.encryptionKey),
       integrations: [...(await integrationsOf(config, overrides)), ...(google ? [google.calendar] : [])],
-      summarizer: overrides.summarizer ?? free,
+      summarizer: overrides.summarizer ?? models?.summarizer ?? free,
       freeSummarizer: free,
       ai: config.ai,
       ...(google && { fileLinks: google.drive }),
@@ -132,6 +138,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       ...overrides,
     }),
   );
+  const outside = () => ({ ...hub.integrations.states(), ...models?.states() });
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
     store: peopleStore,
@@ -156,7 +163,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       draining: () => realtime.draining,
       load: hub.pressure.describe,
       ...(redis && { redis: redis.state }),
-      integrations: hub.integrations.states,
+      integrations: outside,
     }),
     metrics: createMetrics({
       meters,
@@ -164,7 +171,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         sockets: realtime.sockets,
         ...hub.size,
         redis: redis?.state(),
-        integrations: hub.integrations.states(),
+        integrations: outside(),
       }),
     }),
     metricsToken: config.metricsToken,
@@ -234,6 +241,17 @@ async function integrationsOf(
   }
   if (gather) integrations.push(createGather(gather));
   return integrations;
+}
+
+/** Their clients are big, so they are loaded where they are wanted. */
+async function modelsOf(
+  { models }: Config,
+  log: Log,
+  tempo?: Partial<ModelTempo>,
+): Promise<OpenedSummarizer | undefined> {
+  if (!models.claude && !models.openai?.model) return undefined;
+  const { openSummarizer } = await import('./summarizer/open.ts');
+  return openSummarizer(models, { log, tempo });
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {

@@ -72,6 +72,8 @@ export class SummarizerError extends Error {
   readonly trouble: SummaryTrouble;
   /** Milliseconds after which it may go better; undefined: nobody knows. */
   readonly retryAfterMs: number | undefined;
+  /** What was spent on it all the same, where that is known. */
+  spent: Usage | undefined;
 
   /** @param message a sentence for the operator, without secrets and without anything of the messages */
   constructor(trouble: SummaryTrouble, message: string, retryAfterMs?: number) {
@@ -85,7 +87,10 @@ export class SummarizerError extends Error {
 /** How a provider stands, for `/readyz`, metrics and the doctor. */
 export type ProviderState =
   | { readonly state: 'ready' }
-  | { readonly state: 'degraded' | 'failed'; readonly reason: string; readonly next?: string };
+  /** It works in part, or will again by itself. */
+  | { readonly state: 'degraded'; readonly reason: string }
+  /** It will not work before somebody does what `next` says. */
+  | { readonly state: 'failed'; readonly reason: string; readonly next: string };
 
 export interface Summarizer extends AsyncDisposable {
   /** Who is asked first; a Usage says who wrote. */

@@ -1,11 +1,11 @@
 // The short account of a talk in English: what it was about, and topic by topic what was discussed and who said what that matters.
-import type { Claim, SummaryRequest } from '../../hub/ports-ai.ts';
-import { fluent } from './fluent.ts';
+import type { Claim } from '../../hub/ports-ai.ts';
 import { type Phrase, phrases } from './phrases.ts';
 import { type Reported, reported } from './reported.ts';
 import type { Sentence } from './sentences.ts';
+import { isSound } from './sound.ts';
+import type { Talk } from './talk.ts';
 import { topics } from './topics.ts';
-import type { Vocabulary } from './words.ts';
 
 export const K = { seg: 38, maxLen: 28, minLen: 7, lenPow: 0.5, phr: 3, open: 3, budget: 0.93, perTopic: 2 };
 
@@ -17,20 +17,11 @@ interface Statement {
   readonly words: number;
 }
 
-export function brief(request: SummaryRequest, all: readonly Sentence[], vocabulary: Vocabulary): Claim[] {
-  const texts = all.map(({ text }) => fluent(text));
-  const terms = texts.map(text => vocabulary.terms(text));
-  const frequency = new Map<string, number>();
-  for (const term of terms.flat()) frequency.set(term, (frequency.get(term) ?? 0) + 1);
-  const weight = (term: string) => {
-    const n = frequency.get(term) ?? 0;
-    return n < 2 ? 0 : Math.sqrt(n);
-  };
-
+export function brief({ request, all, texts, terms, vocabulary, weight }: Talk): Claim[] {
   const statements: Statement[] = [];
   all.forEach((sentence, index) => {
     const report = reported(texts[index]!);
-    if (!report) return;
+    if (!report || !isSound(texts[index]!)) return;
     const words = report.statement.split(' ').length;
     if (words < K.minLen || words > K.maxLen) return;
     statements.push({ index, sentence, report, terms: [...new Set(terms[index])], words: words + 3 });

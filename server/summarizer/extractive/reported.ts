@@ -45,6 +45,11 @@ const PROPOSAL = /\b(?:should|could|might|may want|ought to|better|would suggest
 const DUTY = /^(?:we|you|i) (?:really |also |just |still )*(?:need|have|must|want)\b/i;
 
 const PERSONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /(?<=\b(?:to|for|with|from|of|about|at|by|give|let|tell|show|ask|see|help|thank|give|gives|lets|tells|allow|allows|remind) )you\b/gi,
+    'them',
+  ],
+  [/\bdunno\b/gi, 'did not know'],
   [/\b(i|we|you)'m\b/gi, 'they were'],
   [/\b(?:i|we|you)'re\b/gi, 'they were'],
   [/\b(?:i|we|you)'ve\b/gi, 'they had'],

@@ -112,19 +112,6 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   spread: 'spread',
   be: 'were',
 };
-const PAST = new Set([
-  ...Object.values(IRREGULAR),
-  ...Object.values(AUXILIARY),
-  'was',
-  'were',
-  'had',
-  'did',
-  'would',
-  'could',
-  'should',
-  'might',
-  'used',
-]);
 const SUBJECT = new Set(
   'i we you they he she it this that these those who which there everybody everyone people'.split(' '),
 );
@@ -135,11 +122,22 @@ const BETWEEN = new Set(
     ' ',
   ),
 );
-/** After a pronoun, but no verb. */
-const NO_VERB = new Set(
-  'the a an and or but of to in on at for with by as if so not that this what how which who all one ones way time thing kind whole our your my their his her its it they we i you he she because when where than like more very much is'.split(
-    ' ',
-  ),
+/** Frequent verbs that form their past with -ed; one that is not here stays as it was said. */
+const REGULAR = new Set(
+  `accept achieve act add address adjust affect agree aim allow announce answer appear apply approach approve argue arrange arrive ask assign assume
+  attach attend avoid base believe belong benefit calculate call care carry cause change charge check choose claim close collect combine communicate
+  compare complete concentrate concern confirm connect consider consist contain continue contribute control convert cover create decide define delay
+  deliver depend deploy describe deserve design develop die differ disagree discuss divide double drop earn edit enable end enjoy ensure establish
+  estimate evaluate exist expect experience explain extend fail fill finish fix focus follow force form fund generate guarantee guess handle happen
+  hate help highlight hope identify ignore imagine implement imply improve include increase indicate inform install integrate intend introduce involve
+  join jump label last launch learn like limit link listen live load lock log look love maintain manage mark match matter measure mention merge miss
+  mix move need note notice obtain offer open operate order organize organise own pass perform pick place plan play plug point prefer prepare present
+  press prevent process produce promise propose protect prove provide publish pull push question raise reach realize realise receive recognize
+  recognise recommend record reduce refer reflect reject relate release rely remain remember remind remove rename repeat replace reply report
+  represent request require research resolve respect respond restart result return review save schedule score search seem select serve share show
+  sign solve sort sound start state stay stop store study submit succeed suggest supply support suppose switch talk target test thank touch track
+  trade train transfer transform translate travel treat trust try turn update use vary view visit vote wait walk want warn watch welcome wish wonder
+  work worry`.split(/\s+/),
 );
 
 export function past(sentence: string): string {
@@ -193,19 +191,9 @@ const afterHelper = (previous: string, word: string) =>
   !(/^(?:they|you|we|i)$/.test(previous) && word !== 'be');
 
 function verb(word: string, subject: string): string {
-  if (
-    NO_VERB.has(word) ||
-    PAST.has(word) ||
-    word.endsWith('ed') ||
-    word.endsWith('ing') ||
-    word.endsWith('ly') ||
-    word.length < 2
-  )
-    return word;
-  const plain = PLAIN.has(subject);
-  const base = plain ? word : thirdPerson(word);
+  const base = PLAIN.has(subject) ? word : thirdPerson(word);
   if (base === undefined) return word;
-  return IRREGULAR[base] ?? regular(base);
+  return IRREGULAR[base] ?? (REGULAR.has(base) ? regular(base) : word);
 }
 
 /** The plain form of what looks like a third person; undefined when it does not: after "it" or "that" a noun is as likely. */
