@@ -15,6 +15,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/\S*/gi, LINK],
   [/\b(?:javascript|vbscript|data|blob|file|mailto|tel|sms)\s*:\S*/gi, LINK],
   [/\bwww\.\S+/gi, LINK],
+  // Ids are for machines.
+  [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '(id)'],
   [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '(address)'],
   [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}\/\S*/gi, LINK],
 ];
