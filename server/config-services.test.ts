@@ -77,4 +77,48 @@ test('the other settings of Google need its credentials', () => {
   assert.throws(() => readConfig({ GOOGLE_HOSTED_DOMAIN: 'not a domain' }), /GOOGLE_HOSTED_DOMAIN/);
 });
 
+test('a Claude that was retired is refused before anything starts, with the day and what to take instead', () => {
+  for (const key of [{}, { CLAUDE_API_KEY: 'k' }]) {
+    const [line = '', ...rest] = problems({ ...key, CLAUDE_MODEL: 'claude-3-opus-20240229' });
+    assert.match(line, /^CLAUDE_MODEL: "claude-3-opus-20240229" was retired on 5 January 2026 /);
+    assert.match(line, /set CLAUDE_MODEL=claude-opus-5-5; /);
+    assert.equal(rest, []);
+  }
+});
+
+test('Claude needs a key alone, OpenAI a key or an address; a server of one’s own is told its model', () => {
+  const { models } = readConfig({});
+  assert.equal([models.claude, models.openai, models.embeddings], [undefined, undefined, undefined]);
+  assert.equal(readConfig({ CLAUDE_API_KEY: 'k' }).models.claude, {
+    apiKey: 'k',
+    model: 'claude-sonnet-5-5',
+    url: 'https://api.anthropic.com',
+  });
+  const openai = { apiKey: 'k', model: 'gpt-6-luna', url: 'https://api.openai.com/v1' };
+  assert.equal(readConfig({ OPENAI_API_KEY: 'k' }).models.openai, openai);
+  const own = { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' };
+  assert.match(problems(own)[0] ?? '', /^OPENAI_MODEL: is missing beside OPENAI_BASE_URL/);
+  assert.equal(readConfig({ ...own, OPENAI_MODEL: 'llama' }).models.openai, {
+    apiKey: undefined,
+    model: 'llama',
+    url: own.OPENAI_BASE_URL,
+  });
+});
+
+test('embeddings have a provider, and dimensions that are known', () => {
+  assert.equal(readConfig({ EMBEDDING_PROVIDER: 'openai', OPENAI_API_KEY: 'k' }).models.embeddings, {
+    provider: 'openai',
+    model: 'text-embedding-3-small',
+    dimensions: 512,
+  });
+  for (const [env, line] of [
+    [{ EMBEDDING_MODEL: 'm' }, /^EMBEDDING_PROVIDER: is missing beside EMBEDDING_MODEL/],
+    [{ EMBEDDING_PROVIDER: 'openai' }, /^OPENAI_API_KEY: is missing/],
+    [{ EMBEDDING_PROVIDER: 'huggingface' }, /^HF_TOKEN: or HF_ENDPOINT_URL is missing/],
+    [{ EMBEDDING_PROVIDER: 'huggingface', HF_TOKEN: 'k', EMBEDDING_MODEL: 'm' }, /^EMBEDDING_DIMENSIONS: is/],
+    [{ EMBEDDING_PROVIDER: 'openai', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }, /^EMBEDDING_MODEL: is/],
+  ] as const)
+    assert.match(problems(env)[0] ?? '', line);
+});
+
 test.run();

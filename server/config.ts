@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { contradictions, type Name, problem, type Values, warnings } from './config-checks.ts';
+import { type ModelsConfig, modelsOf } from './config-models.ts';
 import type { GoogleCredentials } from './google-credentials.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { settings } from './settings.ts';
@@ -67,6 +68,12 @@ export interface Config {
   readonly transports: ('websocket' | 'polling')[];
   /** What Prometheus may show instead of an admin's access token. */
   readonly metricsToken: string | undefined;
+  readonly ai: {
+    /** US dollars. */
+    readonly monthlyBudget: number;
+    /** New entries after which a room's quiet summary is made anew; 0: never. */
+    readonly liveEvery: number;
+  };
   readonly rateLimits: boolean;
   readonly loadShedding: boolean;
   readonly maxConnections: number;
@@ -77,6 +84,7 @@ export interface Config {
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
+  readonly models: ModelsConfig;
   readonly warnings: readonly string[];
 }
 
@@ -85,9 +93,6 @@ export interface Services {
   readonly storageUrl: string | undefined;
   readonly s3Endpoint: string | undefined;
   readonly smtpUrl: string | undefined;
-  readonly claude: { readonly key: string; readonly model: string | undefined; readonly url: string };
-  readonly openai: { readonly key: string; readonly url: string };
-  readonly huggingface: { readonly key: string; readonly endpoint: string | undefined };
 }
 
 /** What is wrong with the settings: one line for each, naming the variable and giving an example. */
@@ -153,6 +158,7 @@ export function readConfig(
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     transports: values.TRANSPORTS ?? ['websocket'],
     metricsToken: values.METRICS_TOKEN,
+    ai: { monthlyBudget: values.AI_MONTHLY_BUDGET ?? 25, liveEvery: values.AI_LIVE_EVERY ?? 50 },
     rateLimits: values.RATE_LIMITS ?? true,
     loadShedding: values.LOAD_SHEDDING ?? true,
     maxConnections: values.MAX_CONNECTIONS ?? 10_000,
@@ -164,17 +170,8 @@ export function readConfig(
       storageUrl: values.STORAGE_URL,
       s3Endpoint: values.S3_ENDPOINT,
       smtpUrl: values.SMTP_URL,
-      claude: {
-        key: values.CLAUDE_API_KEY ?? '',
-        model: values.CLAUDE_MODEL,
-        url: values.CLAUDE_BASE_URL ?? 'https://api.anthropic.com',
-      },
-      openai: {
-        key: values.OPENAI_API_KEY ?? '',
-        url: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
-      },
-      huggingface: { key: values.HF_TOKEN ?? '', endpoint: values.HF_ENDPOINT_URL },
     },
+    models: modelsOf(values),
     warnings: warnings(values, set),
   };
 }

@@ -1,6 +1,7 @@
 // How the text of a setting becomes a value: one rule for each kind, with what is wrong when it does not.
 import net from 'node:net';
 import { z } from 'zod';
+import { retirement } from './config-models.ts';
 
 export const text = z.string();
 export const rule = <T>(parse: (value: string) => T | undefined, message: string): z.ZodType<T, string> =>
@@ -88,3 +89,9 @@ export const apiKey = rule(
   value => (/^[\x21-\x7e]+$/.test(value) ? value : undefined),
   'holds characters that no key has',
 );
+
+/** Whether there is such a model only Claude knows, and is asked at the start; of some that are gone we know. */
+export const claudeModel = text.superRefine((model, context) => {
+  const message = retirement(model);
+  if (message) context.addIssue({ code: 'custom', message });
+});

@@ -7,6 +7,7 @@ import {
   addresses,
   amount,
   apiKey,
+  claudeModel,
   gatherSpace,
   key,
   list,
@@ -170,6 +171,21 @@ export const settings = {
     example: '<24 random bytes, as from: openssl rand -hex 24>',
     secret: true,
   },
+  AI_MONTHLY_BUDGET: {
+    schema: rule(
+      value => (/^\d+(\.\d+)?$/.test(value) && Number(value) <= 1_000_000 ? Number(value) : undefined),
+      'is not an amount of US dollars',
+    ),
+    example: '25',
+  },
+  AI_LIVE_EVERY: {
+    schema: rule(
+      value =>
+        OFF.includes(value.toLowerCase()) ? 0 : /^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined,
+      'is neither a number of new entries nor off',
+    ),
+    example: '50',
+  },
   RATE_LIMITS: { schema: onOff, example: 'on' },
   LOAD_SHEDDING: { schema: onOff, example: 'on' },
   MAX_CONNECTIONS: { schema: amount, example: '10000' },
@@ -191,10 +207,14 @@ export const settings = {
     secret: true,
   },
   CLAUDE_API_KEY: { schema: apiKey, example: 'sk-ant-0123456789abcdef', secret: true },
-  CLAUDE_MODEL: { schema: text, example: 'claude-sonnet-5-5' },
+  CLAUDE_MODEL: { schema: claudeModel, example: 'claude-sonnet-5-5' },
   CLAUDE_BASE_URL: { schema: web, example: 'https://api.anthropic.com' },
   OPENAI_API_KEY: { schema: apiKey, example: 'sk-0123456789abcdef', secret: true },
   OPENAI_BASE_URL: { schema: web, example: 'http://127.0.0.1:11434/v1' },
+  OPENAI_MODEL: { schema: text, example: 'gpt-6-luna' },
+  EMBEDDING_PROVIDER: { schema: oneOf('openai', 'huggingface'), example: 'openai' },
+  EMBEDDING_MODEL: { schema: text, example: 'text-embedding-3-small' },
+  EMBEDDING_DIMENSIONS: { schema: whole(8, 4096, 'is not a whole number from 8 to 4096'), example: '512' },
   HF_TOKEN: { schema: apiKey, example: 'hf_0123456789abcdef', secret: true },
   HF_ENDPOINT_URL: { schema: web, example: 'https://name.endpoints.huggingface.cloud' },
 } satisfies Record<string, Setting<unknown>>;
@@ -202,8 +222,6 @@ export const settings = {
 /** The hub does nothing with these yet; `court doctor` says whether they would work. */
 export const checkedSettings = [
   ...(['ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'SMTP_URL'] as const),
-  ...(['CLAUDE_API_KEY', 'CLAUDE_MODEL', 'CLAUDE_BASE_URL'] as const),
-  ...(['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'HF_TOKEN', 'HF_ENDPOINT_URL'] as const),
 ] satisfies (keyof typeof settings)[];
 
 /** Known from the documentation, but of no effect yet. */

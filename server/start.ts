@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import proxyAddr from 'proxy-addr';
+import type { Tempo as ModelTempo } from './ai/tempo.ts';
 import { createArgon2 } from './auth/argon2.ts';
 import { createJwt } from './auth/jwt.ts';
 import { createSealer } from './auth/sealer.ts';
@@ -14,6 +15,7 @@ import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import { createPeople, type People } from './hub/people.ts';
 import type { Load, Log } from './hub/ports.ts';
+import type { Summarizer } from './hub/ports-ai.ts';
 import type { Integration } from './hub/ports-integrations.ts';
 import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
@@ -29,12 +31,16 @@ import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
 import { openRedis, type RedisLink } from './redis.ts';
+import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
+import { createSearchStore } from './store/queries/search.ts';
+import { createSummaryStore } from './store/queries/summaries.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
+import type { OpenedSummarizer } from './summarizer/open.ts';
 
 export interface Running extends AsyncDisposable {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -56,9 +62,14 @@ export interface Overrides {
   slowPatience?: number;
   load?(): Load;
   integrations?: readonly Integration[];
+  /** In place of the models. */
+  summarizer?: Summarizer;
+  freeSummarizer?: Summarizer;
   /** The pace at which Slack is spoken to. */
   slack?: Partial<SlackTempo>;
   googleTempo?: GoogleOptions['tempo'];
+  /** The pace at which models are asked. */
+  modelTempo?: Partial<ModelTempo>;
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -97,17 +108,28 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       forward: channel => redis && bus.publish('pushed', { vendor: 'google', about: channel }),
       ...(overrides.googleTempo && { tempo: overrides.googleTempo }),
     });
+  const free = parts.use(
+    overrides.freeSummarizer ?? (await import('./summarizer/extractive/index.ts')).openExtractive(),
+  );
+  const models = await modelsOf(config, log, overrides.modelTempo);
+  if (models) parts.use(models);
   const hub: Hub = parts.use(
     createHub({
       store: {
         ...createRoomStore(db),
         ...createUpkeepStore(db),
         ...createIntegrationStore(db),
+        ...createSearchStore(db),
+        ...createSummaryStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
+      searchIndex: parts.use(createPostgresSearch(db)),
       sealer: createSealer(secrets.encryptionKey),
       integrations: [...(await integrationsOf(config, overrides)), ...(google ? [google.calendar] : [])],
+      summarizer: overrides.summarizer ?? models?.summarizer ?? free,
+      freeSummarizer: free,
+      ai: config.ai,
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),
@@ -120,6 +142,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       ...overrides,
     }),
   );
+  const outside = () => ({ ...hub.integrations.states(), ...models?.states() });
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
     store: peopleStore,
@@ -144,7 +167,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       draining: () => realtime.draining,
       load: hub.pressure.describe,
       ...(redis && { redis: redis.state }),
-      integrations: hub.integrations.states,
+      integrations: outside,
     }),
     metrics: createMetrics({
       meters,
@@ -152,7 +175,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         sockets: realtime.sockets,
         ...hub.size,
         redis: redis?.state(),
-        integrations: hub.integrations.states(),
+        integrations: outside(),
       }),
     }),
     metricsToken: config.metricsToken,
@@ -222,6 +245,17 @@ async function integrationsOf(
   }
   if (gather) integrations.push(createGather(gather));
   return integrations;
+}
+
+/** Their clients are big, so they are loaded where they are wanted. */
+async function modelsOf(
+  { models }: Config,
+  log: Log,
+  tempo?: Partial<ModelTempo>,
+): Promise<OpenedSummarizer | undefined> {
+  if (!models.claude && !models.openai?.model) return undefined;
+  const { openSummarizer } = await import('./summarizer/open.ts');
+  return openSummarizer(models, { log, tempo });
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {

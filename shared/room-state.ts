@@ -1,4 +1,5 @@
 // The fold of a room's log: what the messages are after an entry. Clients, imports and the convergence check (I10) share this one reducer.
+import { summaryText, withoutCited } from './posted-summary.ts';
 import type { LogEvent } from './protocol/events.ts';
 import type { Message, Reaction } from './protocol/models.ts';
 
@@ -36,6 +37,13 @@ export function applyEvent(messages: Map<string, Message>, room: string, event: 
       }
       break;
     }
+    case 'summary.posted': {
+      const { id, seq, at, by, data } = event;
+      const { text, ...summary } = data;
+      const said = { id, room, seq, at, by, text, files: [], reactions: [] };
+      messages.set(id, 'claims' in summary ? { ...said, summary } : said);
+      break;
+    }
     case 'message.edited':
       update(event.data.target, ({ mentions: _, ...message }) => ({
         ...message,
@@ -59,6 +67,8 @@ export function applyEvent(messages: Map<string, Message>, room: string, event: 
         deletedAt: event.at,
         ...(message.thread && { thread: message.thread }),
       }));
+      for (const message of messages.values())
+        if (message.summary) messages.set(message.id, lose(message, event.data.target));
       break;
     case 'message.pinned':
       update(event.data.target, ({ pinned: _, ...message }) => ({
@@ -74,6 +84,13 @@ export function applyEvent(messages: Map<string, Message>, room: string, event: 
       break;
     }
   }
+}
+
+/** The words of a deleted message leave the summaries of it too. */
+function lose(message: Message, gone: string): Message {
+  if (!message.summary) return message;
+  const summary = withoutCited(message.summary, gone);
+  return summary === message.summary ? message : { ...message, text: summaryText(summary.claims), summary };
 }
 
 function react(reactions: Reaction[], emoji: string, user: string, on: boolean): Reaction[] {

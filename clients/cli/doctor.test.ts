@@ -104,6 +104,7 @@ for (const [status, state, reason] of ways) {
       CLAUDE_BASE_URL: server.url,
       OPENAI_API_KEY: 'canary-2',
       OPENAI_BASE_URL: `${server.url}/v1`,
+      OPENAI_MODEL: 'm',
     });
     for (const one of [found.claude, found.openai]) {
       assert.is(one.state, state);
@@ -115,12 +116,11 @@ for (const [status, state, reason] of ways) {
   });
 }
 
-test('a Claude that was retired, or never was, is told with what to take instead', async () => {
+test('a Claude that never was is told with what to take instead', async () => {
   await using server = await serve((_, res) => res.writeHead(404).end('{}'));
   const next = async (model: string) =>
     (await find({ CLAUDE_API_KEY: 'k', CLAUDE_BASE_URL: server.url, CLAUDE_MODEL: model })).claude.next;
-  assert.is(await next('claude-3-opus-20240229'), 'Set CLAUDE_MODEL=claude-opus-5-5.');
-  assert.is(await next('claude-9'), 'Set CLAUDE_MODEL=claude-sonnet-5-5.');
+  assert.match((await next('claude-9')) ?? '', /^Set CLAUDE_MODEL to one that it has: claude-sonnet-5-5, /);
 });
 
 test('a clock that is off is said, whatever else is wrong', async () => {
@@ -128,7 +128,7 @@ test('a clock that is off is said, whatever else is wrong', async () => {
     res.setHeader('Date', new Date(Date.now() - 600_000).toUTCString());
     res.writeHead(200).end('{}');
   });
-  const { openai } = await find({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: server.url });
+  const { openai } = await find({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: server.url, OPENAI_MODEL: 'm' });
   assert.is(openai.state, 'degraded');
   assert.match(openai.reason ?? '', /clock is (599|600|601|602) s off/);
   assert.match(openai.next ?? '', /NTP/);

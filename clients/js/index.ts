@@ -1,5 +1,6 @@
 // The SDK's front door.
 
+export { writtenBy } from '../../shared/posted-summary.ts';
 export type { CallData, CallInput, CallName } from '../../shared/protocol/calls.ts';
 export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
 export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';
@@ -17,10 +18,19 @@ export type {
   User,
 } from '../../shared/protocol/models.ts';
 export type { Push, PushName } from '../../shared/protocol/pushes.ts';
+export type {
+  Citation,
+  PostedSummary,
+  Summary,
+  SummaryClaim,
+  SummaryRange,
+  SummaryStyle,
+} from '../../shared/protocol/summaries.ts';
 export { applyEvent } from '../../shared/room-state.ts';
 export { createClient } from './client.ts';
 export type { CallErrorCode } from './errors.ts';
 export { CallError } from './errors.ts';
 export { indexedDbOutbox } from './outbox-storage/indexeddb.ts';
 export { memoryOutbox } from './outbox-storage/memory.ts';
+export type { Recap, RecapSnapshot, SummarizeOptions } from './recap.ts';
 export type * from './types.ts';

@@ -10,6 +10,7 @@ import { readFitting } from './older-page.ts';
 import type { RoomOutbox } from './outbox.ts';
 import type { PresenceBook } from './presence-book.ts';
 import { ReadMarker } from './read-marker.ts';
+import { LiveRecap, type Recap, type SummarizeOptions } from './recap.ts';
 import { RoomCopy } from './room-copy.ts';
 import { RoomSync } from './room-sync.ts';
 import { RoomTyping } from './room-typing.ts';
@@ -135,6 +136,10 @@ export class LiveRoom implements Room {
     return this.#deps.outbox.add('message:pin', { room: this.id, id: uuid(), target, on });
   }
 
+  summarize(options: SummarizeOptions = {}): Recap {
+    return new LiveRecap(this.id, options, this.#deps.connection);
+  }
+
   typing(on = true): void {
     this.#typing.own(on);
   }
@@ -257,9 +262,10 @@ export class LiveRoom implements Room {
   #apply(event: LogEvent): void {
     this.#copy.apply(event);
     this.#settle(event);
-    if (event.type === 'message.created') this.#typing.other(event.by, false);
+    const isNew = event.type === 'message.created' || event.type === 'summary.posted';
+    if (isNew) this.#typing.other(event.by, false);
     this.#events.emit('event', event);
-    const message = event.type === 'message.created' && this.#copy.view.get(event.id);
+    const message = isNew && this.#copy.view.get(event.id);
     if (message) this.#events.emit('message', message);
   }
 

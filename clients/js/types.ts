@@ -11,6 +11,7 @@ import type {
 } from '../../shared/protocol/models.ts';
 import type { Push, PushName } from '../../shared/protocol/pushes.ts';
 import type { CallError, CallErrorCode } from './errors.ts';
+import type { Recap, SummarizeOptions } from './recap.ts';
 
 export type Welcome = Push<'welcome'>;
 /** Takes the listener off again. */
@@ -212,6 +213,8 @@ export interface Room {
   delete(target: string): Posted<{ seq: number }>;
   react(target: string, emoji: string, on?: boolean): Posted<{ seq: number }>;
   pin(target: string, on?: boolean): Posted<{ seq: number }>;
+  /** Asks for a summary: of what is unread, for oneself, unless said otherwise. With `audience: 'room'` it is posted. */
+  summarize(options?: SummarizeOptions): Recap;
   /** Call it at each key stroke: it is throttled, and stops by itself after 5 s or with the message. */
   typing(on?: boolean): void;
   /** Coalesced; never goes back. Without a number: all that is here. */

@@ -2,6 +2,7 @@
 //
 //     npm run simulators                           those for presence
 //     npm run simulators -- supabase gather        these
+//     npm run simulators -- claude openai          providers of models, for summaries and embeddings
 //     npm run simulators -- --scenario FILE        with the people and the steps of this file
 //     npm run simulators -- --still                without its steps
 import path from 'node:path';

@@ -3,7 +3,7 @@ import type { OpenPlayground } from './playground.ts';
 
 export interface Entry {
   readonly port: number;
-  /** Started when no simulator is named. Supabase is not: its settings give the hub another database. */
+  /** Started when no simulator is named: those for presence. The others give the hub another database, or models. */
   readonly byDefault: boolean;
   readonly open: OpenPlayground;
 }
@@ -28,5 +28,20 @@ export const registry: Readonly<Record<string, Entry>> = {
     port: 54_321,
     byDefault: false,
     open: async (...args) => (await import('./supabase/playground.ts')).open(...args),
+  },
+  claude: {
+    port: 54_325,
+    byDefault: false,
+    open: async (...args) => (await import('./claude/playground.ts')).open(...args),
+  },
+  openai: {
+    port: 54_326,
+    byDefault: false,
+    open: async (...args) => (await import('./openai/playground.ts')).open(...args),
+  },
+  huggingface: {
+    port: 54_327,
+    byDefault: false,
+    open: async (...args) => (await import('./huggingface/playground.ts')).open(...args),
   },
 };

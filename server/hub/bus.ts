@@ -3,6 +3,7 @@ import type { LinkChange } from './links.ts';
 import type { Batch } from './log-writer.ts';
 import type { Vendor, VendorState } from './ports-integrations.ts';
 import type { ManualClaim, VendorClaim } from './presence-claims.ts';
+import type { SummaryHint } from './summary-book.ts';
 
 /** What one node knows of a person from its own sockets and adapters. */
 export interface NodeClaim {
@@ -30,6 +31,10 @@ export interface Hints {
   pushed: { readonly vendor: Vendor; readonly about: string };
   /** How a vendor's connection stands on the node that runs it. */
   integration: { readonly vendor: Vendor; readonly node: string; readonly state: VendorState };
+  /** News of a summary that another node writes, for those who asked for it. */
+  summary: SummaryHint;
+  /** Who asked for it wants it no more; for the node that writes it. */
+  summaryCancelled: { readonly id: string; readonly user: string };
   /** A node has come and knows nothing yet. */
   hello: { readonly node: string };
 }

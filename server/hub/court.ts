@@ -1,22 +1,32 @@
 // The hub as one vendor's adapter sees it: what it may read and write, and that what it claimed ends with it.
+
+import { writtenBy } from '#shared/posted-summary.ts';
+import { forbidden } from './errors.ts';
 import type { Followers } from './followers.ts';
 import type { MessageHub } from './messages.ts';
 import type { Log, RoomStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { Claim, Court, Vendor } from './ports-integrations.ts';
 import type { PeopleStore } from './ports-people.ts';
+import type { SummaryStore } from './ports-summaries.ts';
 import { hashSecret } from './secrets.ts';
 import { createSpeech } from './speech.ts';
+import type { Summaries } from './summaries.ts';
 import { createVendorClaims, type VendorClaims } from './vendor-claims.ts';
 import { createVendorSecrets } from './vendor-secrets.ts';
 import { createWalkIns } from './walk-ins.ts';
 
 export interface CourtDeps {
-  readonly store: IntegrationStore & Pick<RoomStore, 'openRoom'> & Pick<PeopleStore, 'getUser'>;
+  readonly store: IntegrationStore &
+    Pick<RoomStore, 'openRoom'> &
+    Pick<PeopleStore, 'getUser'> &
+    Pick<SummaryStore, 'recapReader'>;
   readonly sealer: Sealer;
   readonly messages: MessageHub;
   readonly followers: Followers;
   readonly log: Log;
+  /** A summary that nobody's socket waits for. */
+  recap: Summaries['whole'];
   /** Who is there now. */
   online(): readonly string[];
   /** One part of what the vendor claims of a user; null: it is taken back. */
@@ -83,6 +93,13 @@ export function openCourt(vendor: Vendor, deps: CourtDeps): OpenCourt {
       };
       follows.add(one);
       return one;
+    },
+    async recap(room, since) {
+      const reader = await store.recapReader(vendor, room);
+      if (!reader) throw forbidden('This room is not linked.');
+      const wish = { actor: reader, room, audience: 'common', range: { since }, style: 'brief' } as const;
+      const { claims, citations, provider, model, note } = await deps.recap(wish);
+      return { claims, citations, by: writtenBy({ provider, model, note }) };
     },
     cursor: name => store.cursor(vendor, name),
     moveCursor: (name, seq) => store.moveCursor(vendor, name, seq),

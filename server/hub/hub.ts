@@ -8,27 +8,40 @@ import { createFollowers } from './followers.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
 import { createLinks, type LinkChange } from './links.ts';
-import { createLogWriter } from './log-writer.ts';
+import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
+import type { Summarizer } from './ports-ai.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import { type FileLinks, noFileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
 import type { PeopleStore } from './ports-people.ts';
+import type { SearchIndex, SearchStore } from './ports-search.ts';
+import type { SummaryStore } from './ports-summaries.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createPressure, noPressure } from './pressure.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
+import { createSearch } from './search.ts';
+import { createIndexer } from './search-indexer.ts';
 import { createSignals } from './signals.ts';
+import { createSocketBook } from './socket-book.ts';
+import { createSummaryHub } from './summary-hub.ts';
 
 export type Hub = ReturnType<typeof createHub>;
 
 export interface HubOptions {
-  readonly store: RoomStore & UpkeepStore & IntegrationStore & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+  readonly store: RoomStore &
+    UpkeepStore &
+    IntegrationStore &
+    SummaryStore &
+    SearchStore &
+    Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+  readonly searchIndex: SearchIndex;
   readonly sealer: Sealer;
   readonly outlet: Outlet;
   readonly meters: Meters;
@@ -44,6 +57,10 @@ export interface HubOptions {
   readonly fileLinks?: FileLinks;
   /** Services outside that are configured. */
   readonly integrations?: readonly Integration[];
+  /** Who writes summaries; the free one takes over where the other fails or has cost enough. */
+  readonly summarizer: Summarizer;
+  readonly freeSummarizer: Summarizer;
+  readonly ai: AiLimits;
   readonly now?: () => number;
   /** Milliseconds for which a person without a socket still counts as there. */
   readonly presenceGrace?: number;
@@ -51,6 +68,13 @@ export interface HubOptions {
   readonly pollMs?: number;
   /** How loaded this process is, looked at several times a second; without it nothing is refused for load. */
   readonly load?: (() => Load) | undefined;
+}
+
+export interface AiLimits {
+  /** US dollars, over all nodes. */
+  readonly monthlyBudget: number;
+  /** New entries after which a room's quiet summary is made anew; 0: there are none. */
+  readonly liveEvery: number;
 }
 
 /** A lost hint heals within this time, in ms. */
@@ -88,7 +112,7 @@ export function createHub(options: HubOptions) {
     log,
     committed(batches) {
       feeds.offer(batches);
-      followers.grew(batches);
+      grew(batches);
       bus.publish('log', batches);
     },
   });
@@ -96,6 +120,12 @@ export function createHub(options: HubOptions) {
   const pressure = load ? createPressure(writer) : noPressure;
   const messages = createMessages({ store, writer });
   const followers = createFollowers(log);
+  const pollMs = options.pollMs ?? POLL;
+  const indexer = createIndexer({ store, index: options.searchIndex, pollMs, log });
+  const grew = (batches: readonly Batch[]) => {
+    followers.grew(batches);
+    indexer.grew();
+  };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
     feeds,
@@ -108,8 +138,8 @@ export function createHub(options: HubOptions) {
   });
   const signals = createSignals({ feeds, outlet, bus, online: presence.online, now });
   const background = createBackground(log);
-  background.every(options.pollMs ?? POLL, 'compare heads', feeds.poll);
-  background.every(options.pollMs ?? POLL, 'call the followers', followers.all);
+  background.every(pollMs, 'compare heads', feeds.poll);
+  background.every(pollMs, 'call the followers', followers.all);
   let held = 0;
   background.every(1000, 'presence and signals', () => {
     // What changes meanwhile gathers, and leaves in one.
@@ -135,6 +165,9 @@ export function createHub(options: HubOptions) {
       log.info(await store.sweep(), 'swept what has run out');
     },
   });
+  const sockets = createSocketBook();
+  const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
+  leases.hold({ name: 'search index', open: indexer.open });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -147,6 +180,7 @@ export function createHub(options: HubOptions) {
       online: presence.there,
       claimed: presence.claimed,
       linked,
+      recap: summaries.whole,
     },
     leases,
     background,
@@ -170,7 +204,7 @@ export function createHub(options: HubOptions) {
   bus.listen({
     log(batches) {
       feeds.offer(batches);
-      followers.grew(batches);
+      grew(batches);
     },
     link: heardLink,
     integration: integrations.heardState,
@@ -178,6 +212,8 @@ export function createHub(options: HubOptions) {
     presence: presence.heard,
     typing: signals.heardTyping,
     read: signals.heardRead,
+    summary: summaries.heard,
+    summaryCancelled: summaries.heardCancel,
     sessionEnded: ({ session }) => options.sessionEnded?.(session),
     hello: share,
   });
@@ -189,6 +225,8 @@ export function createHub(options: HubOptions) {
     },
     rooms: createRooms({ store, writer, feeds, presence, pressure }),
     messages,
+    summaries,
+    search: createSearch({ store, index: options.searchIndex, now }),
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,
@@ -203,10 +241,12 @@ export function createHub(options: HubOptions) {
     },
     /** A socket of a signed-in person has come, or gone. */
     connected(actor: Actor, socket: string): void {
+      sockets.connected(actor.id, socket);
       presence.connected(actor.id, socket);
     },
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
+      sockets.disconnected(actor.id, socket);
       presence.disconnected(actor.id, socket);
     },
     /** Every claim about a person, for themselves and for admins. */
@@ -222,11 +262,13 @@ export function createHub(options: HubOptions) {
       if (moved) signals.read(room, actor.id, readSeq);
       return { readSeq };
     },
-    /** Gives what runs on one node alone to the others. */
-    letGo: leases.letGo,
+    /** Gives what runs on one node alone to the others, and ends what would take long. */
+    async letGo(): Promise<void> {
+      await Promise.all([leases.letGo(), summaries.letGo()]);
+    },
     /** Finishes what was begun; takes nothing new. */
     async [Symbol.asyncDispose](): Promise<void> {
-      await leases.letGo();
+      await Promise.all([leases.letGo(), summaries.letGo()]);
       await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
       await background[Symbol.asyncDispose]();
       await leases[Symbol.asyncDispose]();

@@ -128,7 +128,7 @@ test('sweeping takes what has run out, and leaves what has not', async () => {
   await db.sql`insert into sign_in_links (hash, user_id, expires_at) values
     (sha256('old'), 'ada', now() - interval '2 days'), (sha256('new'), 'ada', now() + interval '1 hour')`;
   const swept = await createUpkeepStore(db).sweep();
-  assert.equal(swept, { sessions: 1, links: 1, bans: 0, probes: 0 });
+  assert.equal(swept, { sessions: 1, links: 1, bans: 0, probes: 0, pieces: 0 });
   const left = await db.sql<{ id: string }[]>`select id from sessions order by id`;
   assert.equal(
     left.map(row => row.id),

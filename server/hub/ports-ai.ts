@@ -34,13 +34,26 @@ export interface Claim {
   readonly cites: readonly string[];
 }
 
-/** What a summary cost; zeros where nobody charges. */
+/** Who was writing gave up after some claims, and another begins from the start: what was given so far is void. */
+export interface Restart {
+  /** In a sentence for people. */
+  readonly restart: string;
+}
+
+/** Who wrote a summary, and what it cost, with what was spent in vain; zeros where nobody charges. */
 export interface Usage {
+  readonly provider: ProviderName;
+  /** Part of the key of a cached piece, in place of the summarizer's own: somebody else may have stepped in. */
+  readonly model: string;
+  /** Why it was not who is asked first, in a sentence for people. */
+  readonly note?: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
   /** US dollars. */
   readonly cost: number;
 }
+
+export type ProviderName = 'claude' | 'openai' | 'extractive';
 
 /** Why a provider gave up, after its own tries. */
 export type SummaryTrouble =
@@ -59,6 +72,8 @@ export class SummarizerError extends Error {
   readonly trouble: SummaryTrouble;
   /** Milliseconds after which it may go better; undefined: nobody knows. */
   readonly retryAfterMs: number | undefined;
+  /** What was spent on it all the same, where that is known. */
+  spent: Usage | undefined;
 
   /** @param message a sentence for the operator, without secrets and without anything of the messages */
   constructor(trouble: SummaryTrouble, message: string, retryAfterMs?: number) {
@@ -72,10 +87,14 @@ export class SummarizerError extends Error {
 /** How a provider stands, for `/readyz`, metrics and the doctor. */
 export type ProviderState =
   | { readonly state: 'ready' }
-  | { readonly state: 'degraded' | 'failed'; readonly reason: string; readonly next?: string };
+  /** It works in part, or will again by itself. */
+  | { readonly state: 'degraded'; readonly reason: string }
+  /** It will not work before somebody does what `next` says. */
+  | { readonly state: 'failed'; readonly reason: string; readonly next: string };
 
 export interface Summarizer extends AsyncDisposable {
-  readonly provider: 'claude' | 'openai' | 'extractive';
+  /** Who is asked first; a Usage says who wrote. */
+  readonly provider: ProviderName;
   /** Part of the key of cached pieces: another model, or another version of our own rules, writes anew. */
   readonly model: string;
   /** So much text goes into one request: characters of all lines together. */
@@ -85,7 +104,7 @@ export interface Summarizer extends AsyncDisposable {
    * reason. Never blocks the event loop for more than a few milliseconds.
    * @throws SummarizerError also after some claims were given
    */
-  summarize(request: SummaryRequest, signal: AbortSignal): AsyncGenerator<Claim, Usage, undefined>;
+  summarize(request: SummaryRequest, signal: AbortSignal): AsyncGenerator<Claim | Restart, Usage, undefined>;
   state(): ProviderState;
 }
 

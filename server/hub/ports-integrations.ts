@@ -1,6 +1,7 @@
 // What the hub and the services outside are to each other. An adapter knows its vendor and this page, and nothing else of the hub.
 import type { LogEvent } from '#shared/protocol/events.ts';
 import type { RoomRole } from '#shared/protocol/models.ts';
+import type { Citation, SummaryClaim } from '#shared/protocol/summaries.ts';
 import type { Log } from './ports.ts';
 
 export type Vendor = 'slack' | 'gather' | 'google';
@@ -76,6 +77,13 @@ export type Words =
   | { readonly type: 'message.deleted'; readonly target: string }
   | { readonly type: 'reaction.added' | 'reaction.removed'; readonly target: string; readonly emoji: string };
 
+export interface Recap {
+  readonly claims: readonly SummaryClaim[];
+  readonly citations: readonly Citation[];
+  /** Who wrote it, in words. */
+  readonly by: string;
+}
+
 /**
  * The hub, as one vendor's adapter sees it. Every promise rejects with `Unreachable` when the database does not answer and with
  * `HubError` when the hub refuses; an adapter repeats the first and tells its operator of the second.
@@ -116,6 +124,12 @@ export interface Court {
   ): Promise<{ events: readonly LogEvent[]; head: number; names: Readonly<Record<string, string>> }>;
   /** Calls back soon after a room's log has grown, and every few seconds in any case; a hint to read on. Dispose to end it. */
   follow(room: string, grown: () => void): Disposable;
+
+  /**
+   * What was said in a bound room since a moment, of what all its members may read, in the name of who bound it. `cites` are places in
+   * `citations`, from 1. Takes seconds. @param since ISO 8601
+   */
+  recap(room: string, since: string): Promise<Recap>;
 
   /** How far a durable work of this vendor has come, e.g. `out:C0123`; 0 at first. Moves forward only. */
   cursor(name: string): Promise<number>;

@@ -87,6 +87,8 @@ export type FlowLimit =
   | 'call.bot'
   | 'call.room'
   | 'call.address'
+  | 'ai.user'
+  | 'ai.room'
   | 'bytes.socket'
   | 'handshake.address';
 

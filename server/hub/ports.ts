@@ -12,6 +12,7 @@ import type {
   RoomRole,
   User,
 } from '#shared/protocol/models.ts';
+import type { Push } from '#shared/protocol/pushes.ts';
 
 /** Who makes a call: proved by a token, never by the call itself. */
 export interface Actor {
@@ -151,7 +152,12 @@ export interface Outlet {
   presenceCounts(sockets: readonly string[], push: { room: string; counts: PresenceCounts }): void;
   typing(sockets: readonly string[], push: { room: string; user: string; on: boolean }): void;
   read(sockets: readonly string[], push: { room: string; user: string; seq: number }): void;
+  summary(sockets: readonly string[], push: SummaryPush): void;
 }
+
+export type SummaryPush = {
+  [N in 'summary:delta' | 'summary:done' | 'summary:failed']: { readonly name: N; readonly payload: Push<N> };
+}['summary:delta' | 'summary:done' | 'summary:failed'];
 
 /** What the domain tells the operator. */
 /** What the process says of itself. */

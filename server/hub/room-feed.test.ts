@@ -48,6 +48,7 @@ function world() {
     presence: () => {},
     presenceCounts: () => {},
     typing: () => {},
+    summary: () => {},
     read: () => {},
   };
   const head = () => entries.length;

@@ -9,6 +9,9 @@ export const flowRates: Record<FlowLimit, Rate> = {
   'call.bot': { perSecond: 5, burst: 10 },
   'call.room': { perSecond: 100, burst: 200 },
   'call.address': { perSecond: 300, burst: 600 },
+  // Twenty summaries at once, and then two a minute.
+  'ai.user': { perSecond: 1 / 30, burst: 20 },
+  'ai.room': { perSecond: 1 / 10, burst: 30 },
   'bytes.socket': { perSecond: 256 * 1024, burst: 512 * 1024 },
   'handshake.address': { perSecond: 20, burst: 20 },
 };

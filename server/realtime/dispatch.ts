@@ -8,7 +8,7 @@ import type { Log } from '../hub/ports.ts';
 import { type Meters, observe } from '../hub/ports-meters.ts';
 import type { FlowLimit, Limits } from '../hub/ports-people.ts';
 import type { Pressure } from '../hub/pressure.ts';
-import { type Handlers, overlapping, writing } from './handlers.ts';
+import { asking, type Handlers, overlapping, writing } from './handlers.ts';
 import type { Session } from './session.ts';
 import { classOf } from './shedding.ts';
 
@@ -42,11 +42,14 @@ export function createDispatch({
   const overLimit = (session: Session, name: string, raw: unknown): number => {
     const { actor } = session;
     const writes = writing.has(name as CallName);
+    const asks = asking.has(name as CallName);
     const room = roomOf(raw);
     // From the narrowest outwards, and no further than the first that refuses: what one asks in vain is not taken from the others.
     const wanted: [FlowLimit, string][] = [
       ['call.socket', session.id],
       ...(writes ? [[actor.role === 'bot' ? 'call.bot' : 'call.user', actor.id] as [FlowLimit, string]] : []),
+      ...(asks ? [['ai.user', actor.id] as [FlowLimit, string]] : []),
+      ...(asks && room !== undefined ? [['ai.room', room] as [FlowLimit, string]] : []),
       ['call.address', session.address],
       ...(writes && room !== undefined ? [['call.room', room] as [FlowLimit, string]] : []),
     ];

@@ -19,7 +19,14 @@ export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'read:mark',
   'typing',
   'drive:lookup',
+  'summary:request',
+  'summary:get',
+  'summary:cancel',
+  'summary:live',
 ]);
+
+/** Calls that a model may have to work for: counted by person and room on their own. */
+export const asking: ReadonlySet<CallName> = new Set<CallName>(['summary:request']);
 
 /** Calls that write, and so are counted against the person and the room. */
 export const writing: ReadonlySet<CallName> = new Set<CallName>([
@@ -40,7 +47,7 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
 ]);
 
 export function createHandlers(hub: Hub, authenticate: (token: string) => Promise<SignedIn>): Handlers {
-  const { rooms, messages, links, integrations } = hub;
+  const { rooms, messages, links, integrations, summaries } = hub;
   return {
     'room:create': ({ actor }, input) => rooms.create(actor, input),
     'room:list': ({ actor }, input) => rooms.list(actor, input),
@@ -58,6 +65,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'message:pin': ({ actor }, input) => messages.pin(actor, input),
     'messages:read': ({ actor }, input) => messages.read(actor, input),
     'events:read': ({ actor }, input) => messages.log(actor, input),
+    search: ({ actor }, input) => hub.search.search(actor, input),
     'read:mark': ({ actor }, { room, seq }) => hub.markRead(actor, room, seq),
     typing: async ({ actor, id }, { room, on }) => {
       hub.signals.typing(id, actor.id, room, on);
@@ -73,6 +81,10 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'link:remove': ({ actor }, input) => links.remove(actor, input),
     'integration:list': async ({ actor }) => integrations.list(actor),
     'drive:lookup': async ({ actor }, { url }) => ({ link: await hub.fileLinks.lookup(actor.id, url) }),
+    'summary:request': ({ actor }, input) => summaries.request(actor, input),
+    'summary:get': ({ actor }, input) => summaries.get(actor, input),
+    'summary:cancel': ({ actor }, input) => summaries.cancel(actor, input),
+    'summary:live': ({ actor }, input) => summaries.live(actor, input),
     'session:refresh': async (session, { token }) => {
       const actor = await authenticate(token);
       if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');

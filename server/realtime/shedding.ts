@@ -8,6 +8,10 @@ import type { Class } from '../hub/pressure.ts';
  */
 export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   typing: 'typing',
+  'summary:request': 'AI and search',
+  'summary:live': 'AI and search',
+  'summary:get': 'backfill',
+  search: 'AI and search',
   'messages:read': 'backfill',
   'events:read': 'backfill',
   'read:mark': 'backfill',
@@ -35,5 +39,6 @@ export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   'member:role': 'never',
   'member:mute': 'never',
   'link:remove': 'never',
+  'summary:cancel': 'never',
   'session:refresh': 'never',
 };

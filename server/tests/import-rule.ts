@@ -18,7 +18,9 @@ const OPERATOR =
   /^server\/(config\.ts|start\.ts|redis\.ts|(store|integrations|search|summarizer|embedder)\/)/;
 /** Sockets, HTTP, files and processes are not the domain's business. */
 const NO_DOMAIN_BUILTINS = /^(net|tls|dgram|dns|http2?|https|fs|child_process|cluster|worker_threads)(\/|$)/;
-const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'blobs', 'summarizer', 'embedder'];
+const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'blobs', 'ai'];
+/** Both ask models, with the same care. */
+const ASKERS = ['summarizer', 'embedder'];
 
 interface Layer {
   readonly files: RegExp;
@@ -67,6 +69,11 @@ const LAYERS: readonly Layer[] = [
     files: folder(`server/${name}`),
     own: [PORTS, SHARED],
     rule: `server/${name} imports hub/ports, hub/errors, shared and its driver`,
+  })),
+  ...ASKERS.map(name => ({
+    files: folder(`server/${name}`),
+    own: [PORTS, SHARED, folder('server/ai')],
+    rule: `server/${name} imports hub/ports, hub/errors, shared, server/ai and its driver`,
   })),
   {
     files: /^server\/start\.ts$/,

@@ -4,6 +4,7 @@ import { URL_CHARS } from '../file-links.ts';
 import { logEvent } from './events.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
+import * as s from './summaries.ts';
 
 const inRoom = z.object({ room: p.roomId });
 const onMember = inRoom.extend({ user: p.userId });
@@ -125,6 +126,29 @@ export const calls = {
     input: inRoom.extend({ after: p.seq, limit: z.int().min(1).max(500).default(200) }),
     data: z.object({ events, head: p.seq, epoch: z.string() }),
   },
+  /** Messages of all rooms one is in, or of one; operators in `query` as docs/search.md has them. */
+  search: {
+    input: z.object({
+      query: p.searchQuery,
+      room: p.roomId.optional(),
+      from: p.userId.optional(),
+      /** At or after, and before. */
+      after: p.timestamp.optional(),
+      before: p.timestamp.optional(),
+      mode: z.enum(m.searchModes).default('keyword'),
+      limit: z.int().min(1).max(50).default(20),
+      /** Of the answer before, with the same input. */
+      cursor: z.string().max(1000).optional(),
+    }),
+    data: z.object({
+      hits: z.array(m.searchHit),
+      /** About how many there are; counting ends at a thousand. */
+      total: z.number(),
+      /** How they were found; `keyword` where what was asked for is not there. */
+      mode: z.enum(m.searchModes),
+      cursor: z.string().optional(),
+    }),
+  },
   'read:mark': { input: inRoom.extend({ seq: p.seq }), data: z.object({ readSeq: p.seq }) },
   /** Has no ack and may be lost. */
   typing: { input: inRoom.extend({ on: z.boolean() }), data: empty },
@@ -182,6 +206,35 @@ export const calls = {
   'drive:lookup': {
     input: z.object({ url: z.string().max(URL_CHARS) }),
     data: z.object({ link: m.fileLink.nullable() }),
+  },
+  /**
+   * Answers at once; the summary comes in `summary:delta` and `summary:done` to all sockets of who asked. The same question again while it is
+   * being answered is the same summary. For the `room` it is made of what all members may read, and posted.
+   */
+  'summary:request': {
+    input: inRoom.extend({
+      range: s.summaryRange,
+      style: s.summaryStyle.default('brief'),
+      audience: z.enum(['me', 'room']).default('me'),
+      question: z
+        .string()
+        .max(s.QUESTION_CHARS)
+        .refine(p.storable, p.unstorable)
+        .transform(text => text.trim())
+        .optional(),
+      /** Names the summary, so that the call can be repeated when its answer was lost. */
+      id: p.uuid.optional(),
+    }),
+    data: z.object({ id: p.uuid }),
+  },
+  /** By who asked alone. */
+  'summary:cancel': { input: z.object({ id: p.uuid }), data: empty },
+  /** What was written so far, to who asked; `not_found` some minutes after its end, or when its node went: ask again. */
+  'summary:get': { input: z.object({ id: p.uuid }), data: s.summaryState },
+  /** The quiet summary of a room's newest messages, if there is one that the caller may read. */
+  'summary:live': {
+    input: inRoom,
+    data: z.object({ summary: s.summary.omit({ id: true }).extend({ at: z.string() }).nullable() }),
   },
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),

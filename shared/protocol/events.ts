@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { roomKind, roomRole } from './models.ts';
 import * as p from './primitives.ts';
+import { postedSummary } from './summaries.ts';
 
 const target = z.object({ target: p.uuid });
 const person = z.object({ user: p.userId });
@@ -42,6 +43,11 @@ export const eventData = {
   'message.pinned': target.extend({ on: z.boolean() }),
   'reaction.added': target.extend({ emoji: z.string() }),
   'reaction.removed': target.extend({ emoji: z.string() }),
+  /** A message that holds a summary; `redacted` when it was deleted. Claims go when a message that they cite is deleted. */
+  'summary.posted': z.union([
+    postedSummary.extend({ text: z.string() }),
+    z.object({ text: z.string(), redacted: z.literal(true) }),
+  ]),
 } as const;
 
 export type EventType = keyof typeof eventData;

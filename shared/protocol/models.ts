@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fileIcons, NAME_CHARS, URL_CHARS } from '../file-links.ts';
 import * as p from './primitives.ts';
+import { postedSummary } from './summaries.ts';
 
 export const platformRole = z.enum(['guest', 'member', 'bot', 'admin']);
 export type PlatformRole = z.infer<typeof platformRole>;
@@ -69,8 +70,22 @@ export const message = z.object({
   /** On the first message of a thread: its replies, deleted ones included, since they keep their place. */
   thread: z.object({ count: z.number(), lastSeq: p.seq }).optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
+  /** It holds a summary that was posted; `text` says the same in one. */
+  summary: postedSummary.optional(),
 });
 export type Message = z.infer<typeof message>;
+
+/** A piece of a message's text around what was searched for. `ranges`: where in it the hits are, in UTF-16 units, the end not included. */
+export const highlight = z.object({
+  text: z.string(),
+  ranges: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
+});
+export type Highlight = z.infer<typeof highlight>;
+
+export const searchModes = ['keyword', 'semantic', 'hybrid'] as const;
+/** `score` orders the hits of one answer and means nothing beyond it. */
+export const searchHit = z.object({ message, score: z.number(), highlights: z.array(highlight) });
+export type SearchHit = z.infer<typeof searchHit>;
 
 export const presenceStatus = z.enum(['active', 'away', 'dnd', 'offline']);
 export type PresenceStatus = z.infer<typeof presenceStatus>;

@@ -7,6 +7,7 @@ export const limits = {
   metaBytes: 8 * 1024,
   titleChars: 120,
   topicChars: 1000,
+  queryChars: 1000,
   nameChars: 80,
   reactionsPerMessage: 50,
   /** Above this, lists of people become counts, and typing and read signals are left out. */
@@ -17,8 +18,8 @@ const encoder = new TextEncoder();
 export const byteLength = (text: string): number => encoder.encode(text).byteLength;
 
 /** PostgreSQL keeps neither NUL nor half a surrogate pair; to change a text silently would break I2, so it is refused. */
-const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
-const unstorable = 'holds a NUL character or half of a surrogate pair';
+export const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+export const unstorable = 'holds a NUL character or half of a surrogate pair';
 
 /** Of every text and name in it; not of its JSON, where half a pair is written as an escape and looks whole. */
 function storableWhole(value: unknown): boolean {
@@ -70,6 +71,9 @@ export const messageText = z
     error: `is longer than ${limits.textBytes} bytes`,
     params: { code: 'too_large' },
   });
+
+/** What people type into a search box. */
+export const searchQuery = z.string().max(limits.queryChars).refine(storable, unstorable);
 
 /** Free data of bots and bridges, kept as it is. Depth and key names are checked at the door, before this. */
 export const meta = z

@@ -1,8 +1,10 @@
 // Everything the hub says unasked: one table of pushes with their payloads.
 import { z } from 'zod';
+import { wireError } from './errors.ts';
 import { logEvent } from './events.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
+import { citation, claim, summary } from './summaries.ts';
 
 export const sessionEndCodes = ['kicked', 'expired', 'revoked', 'draining', 'replaced', 'too_slow'] as const;
 
@@ -25,6 +27,21 @@ export const pushes = {
   ]),
   typing: z.object({ room: p.roomId, user: p.userId, on: z.boolean() }),
   read: z.object({ room: p.roomId, user: p.userId, seq: p.seq }),
+  /**
+   * More of a summary, verified: `text` continues what came before, `claims` and `citations` say the same in parts. `at` claims came before it;
+   * who has others calls `summary:get`. With `reset` all before it is void: another provider begins anew.
+   */
+  'summary:delta': z.object({
+    id: p.uuid,
+    room: p.roomId,
+    text: z.string(),
+    at: z.number(),
+    claims: z.array(claim),
+    citations: z.array(citation),
+    reset: z.literal(true).optional(),
+  }),
+  'summary:done': summary,
+  'summary:failed': z.object({ id: p.uuid, error: wireError }),
   'room:removed': z.object({ room: p.roomId, reason: z.string() }),
   /** You were too slow: call `room:join` with your last `seq`. */
   resync: z.object({ room: p.roomId, head: p.seq }),

@@ -1,38 +1,36 @@
 // Claude, OpenAI and Hugging Face: one question each that costs nothing and that only a good key answers.
-import type { Check, Finding } from './check.ts';
+import { CLAUDE_MODELS } from '../../../shared/ai-models.ts';
+import type { Check } from './check.ts';
 import { ask } from './http.ts';
 
-const DEFAULT_MODEL = 'claude-sonnet-5-5';
-/** Models that stand in old settings, with what to take instead. */
-const RETIRED: Record<string, string> = { 'claude-3-opus-20240229': 'claude-opus-5-5' };
-
+/** That a model was retired is told with the settings, before anybody is asked. */
 export const claude: Check = async ({ config, signal }) => {
-  const { key, model = DEFAULT_MODEL, url } = config.services.claude;
-  if (!key) return { state: 'off' };
-  const gone = (instead: string): Finding => ({
-    state: 'failed',
-    reason: `There is no model ${model} any more.`,
-    next: `Set CLAUDE_MODEL=${instead}.`,
-  });
-  const retired = RETIRED[model];
-  if (retired) return gone(retired);
+  if (!config.models.claude) return { state: 'off' };
+  const { apiKey, model, url } = config.models.claude;
   return ask({
     url: `${url}/v1/models/${encodeURIComponent(model)}`,
-    headers: { authorization: `Bearer ${key}`, 'anthropic-version': '2026-10-21' },
+    headers: { authorization: `Bearer ${apiKey}`, 'anthropic-version': '2026-10-21' },
     signal,
     name: 'Claude',
     addressSetting: 'CLAUDE_BASE_URL',
     keySetting: 'CLAUDE_API_KEY',
-    meaning: ({ status }) => (status === 404 ? gone(DEFAULT_MODEL) : undefined),
+    meaning: ({ status }) =>
+      status === 404
+        ? {
+            state: 'failed',
+            reason: `Claude has no model ${model}.`,
+            next: `Set CLAUDE_MODEL to one that it has: ${CLAUDE_MODELS.join(', ')}.`,
+          }
+        : undefined,
   });
 };
 
 export const openai: Check = async ({ config, signal }) => {
-  const { key, url } = config.services.openai;
-  if (!key) return { state: 'off' };
+  if (!config.models.openai) return { state: 'off' };
+  const { apiKey, url } = config.models.openai;
   return ask({
     url: `${url}/models`,
-    headers: { authorization: `Bearer ${key}` },
+    headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
     signal,
     name: 'OpenAI',
     addressSetting: 'OPENAI_BASE_URL',
@@ -41,11 +39,11 @@ export const openai: Check = async ({ config, signal }) => {
 };
 
 export const huggingface: Check = async ({ config, signal }) => {
-  const { key, endpoint } = config.services.huggingface;
-  if (!key) return { state: 'off' };
+  const { token, endpoint } = config.models.huggingface;
+  if (!token && !endpoint) return { state: 'off' };
   return ask({
     url: endpoint ?? 'https://huggingface.co/api/whoami-v2',
-    headers: { authorization: `Bearer ${key}` },
+    headers: token ? { authorization: `Bearer ${token}` } : {},
     signal,
     name: endpoint ? 'The endpoint at Hugging Face' : 'Hugging Face',
     addressSetting: 'HF_ENDPOINT_URL',

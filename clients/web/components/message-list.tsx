@@ -22,7 +22,8 @@ import { RoomStart } from './room-start.tsx';
 import { Row } from './row.tsx';
 
 export interface ListHandle {
-  jump(message: string): void;
+  /** @param focus the message has the focus then */
+  jump(message: string, focus?: boolean): void;
 }
 
 interface Props {
@@ -53,22 +54,24 @@ export function MessageList({ ref, snapshot, entry, editing }: Props) {
     items,
     ready: line !== undefined,
     sending: last?.pending ? last.id : undefined,
-    older: useCallback(() => room.loadOlder(), [room]),
+    older: useCallback((limit?: number) => room.loadOlder(limit), [room]),
     places,
     key: `${me.id}.place.${room.id}`,
   });
   if (bottom !== place.atBottom) setBottom(place.atBottom);
 
+  const { current, focusOn, focusRow, onKeyDown } = useRoving(handle, items, focusComposer);
   const [lit, setLit] = useState<string>();
   useImperativeHandle(ref, () => ({
-    async jump(message) {
-      if (!(await place.jump(message))) return;
-      setLit(message);
+    async jump(message, focus) {
+      const key = await place.jump(message);
+      if (key === undefined) return;
+      setLit(key);
       setTimeout(() => setLit(undefined), LIT_MS);
+      if (focus) focusRow(key);
     },
   }));
 
-  const { current, focusOn, onKeyDown } = useRoving(handle, items, focusComposer);
   const shift = useShift(items);
 
   return (
@@ -150,7 +153,11 @@ function useRoving(
     handle.current?.scrollToIndex(items.indexOf(item), { align: 'nearest' });
   };
 
-  return { current, focusOn: setKey, onKeyDown };
+  const focusRow = (row: string) => {
+    wanted.current = row;
+    setKey(row);
+  };
+  return { current, focusOn: setKey, focusRow, onKeyDown };
 }
 
 export const rowId = (key: string): string => `row-${key}`;

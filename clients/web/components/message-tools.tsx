@@ -38,7 +38,7 @@ export function MessageTools({
         label={message.pinned ? 'Unpin' : 'Pin'}
         onClick={() => quiet(room.pin(message.id, !message.pinned))}
       />
-      {own && <Tool icon="edit" label="Edit" onClick={() => edit(message.id)} />}
+      {own && !message.summary && <Tool icon="edit" label="Edit" onClick={() => edit(message.id)} />}
       {(own || moderates) && <Tool icon="trash" label="Delete" onClick={() => setAsking(true)} />}
       {asking && (
         <ConfirmDelete

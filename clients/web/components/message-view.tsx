@@ -13,6 +13,7 @@ import { MessageText } from './message-text.tsx';
 import { MessageTools } from './message-tools.tsx';
 import { Reactions } from './reactions.tsx';
 import { useRoomActions } from './room-context.ts';
+import { SummaryCard } from './summary-card.tsx';
 
 export interface RowFocus {
   id: string;
@@ -48,7 +49,7 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || !settled)
       return;
     const own = message.by === me.id;
-    if (event.key === 'e' && own) actions.edit(id);
+    if (event.key === 'e' && own && !message.summary) actions.edit(id);
     else if ((event.key === 't' || event.key === 'Enter') && !inThread)
       actions.openThread(message.root ?? id);
     else return;
@@ -90,6 +91,8 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
           <MessageEditor message={message} />
         ) : deletedAt ? (
           <p className="message-gone">This message was deleted.</p>
+        ) : message.summary ? (
+          <SummaryCard summary={message.summary} />
         ) : (
           <>
             <MessageText message={message} />

@@ -1,6 +1,6 @@
 // What a message may do to the room around it. Changes rarely, so that rows can be kept as they are.
 import { createContext, use } from 'react';
-import type { Room } from '../../js/index.ts';
+import type { Room, SummaryRange } from '../../js/index.ts';
 
 export interface RoomActions {
   readonly room: Room;
@@ -13,6 +13,10 @@ export interface RoomActions {
   closePanel(): void;
   /** Scrolls to a message and lights it up. */
   jump(message: string): void;
+  /** The same, from a claim that rests on it: the message has the focus then. */
+  jumpToSource(message: string): void;
+  /** Opens the recap and asks for one; undefined where summaries are turned off. */
+  readonly recap: ((range: SummaryRange) => void) | undefined;
   focusComposer(): void;
 }
 

@@ -19,8 +19,8 @@ interface Props {
 }
 
 export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
-  const { rooms } = useWorkspace();
-  const { moderates } = useRoomActions();
+  const { court, rooms } = useWorkspace();
+  const { room, moderates } = useRoomActions();
   const [error, setError] = useState<string>();
   const { info, title } = entry;
   const [other] = info.with ?? [];
@@ -28,7 +28,9 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
 
   const act = async (key: string) => {
     if (key === 'add') return openDialog('add-people');
+    setError(undefined);
     try {
+      if (key === 'ai') return void (await court.call('room:update', { room: room.id, ai: !info.ai }));
       await rooms.leave(info.id);
       go({});
     } catch (failure) {
@@ -58,6 +60,7 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
           )}
         </p>
       </div>
+      {info.ai && <PanelButton kind="recap" icon="recap" label="Recap" />}
       {pins > 0 && <PanelButton kind="pins" icon="pin" label="Pinned" count={pins} />}
       {snapshot.memberCount > 0 && (
         <PanelButton kind="people" icon="people" label="People" count={snapshot.memberCount} />
@@ -73,6 +76,12 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
                 <span>Add people</span>
               </MenuItem>
             ) : null}
+            {moderates ? (
+              <MenuItem id="ai" className="menu-item" textValue={aiWords(info.ai)}>
+                <span>{aiWords(info.ai)}</span>
+                <small>For everybody in this room</small>
+              </MenuItem>
+            ) : null}
             <MenuItem id="leave" className="menu-item" textValue="Leave this room">
               <span>Leave this room</span>
               {info.kind === 'private' && <small>You can come back only if somebody adds you</small>}
@@ -84,6 +93,8 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
   );
 }
 
+const aiWords = (on: boolean) => (on ? 'Turn summaries off' : 'Turn summaries on');
+
 function StatusOf({ user }: { user: string }) {
   const presence = usePresence(user);
   return (presence && statusText(presence)) ?? statusWords[presence?.status ?? 'offline'];
@@ -93,7 +104,7 @@ interface PanelButtonProps {
   kind: Exclude<Panel['kind'], 'thread'>;
   icon: IconName;
   label: string;
-  count: number;
+  count?: number;
 }
 
 function PanelButton({ kind, icon, label, count }: PanelButtonProps) {
@@ -103,7 +114,7 @@ function PanelButton({ kind, icon, label, count }: PanelButtonProps) {
     <button
       type="button"
       className="tool tool-count"
-      aria-label={`${label}, ${count}`}
+      aria-label={count === undefined ? label : `${label}, ${count}`}
       aria-expanded={open}
       title={label}
       onClick={() => go(open ? { room: room.id } : { room: room.id, panel: { kind } })}

@@ -9,6 +9,7 @@ import { JoinCard } from './join-card.tsx';
 import { MembersPanel } from './members-panel.tsx';
 import { type ListHandle, MessageList } from './message-list.tsx';
 import { PinsPanel } from './pins-panel.tsx';
+import { RecapPanel } from './recap-panel.tsx';
 import { type RoomActions, RoomContext } from './room-context.ts';
 import { RoomHeader } from './room-header.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
@@ -23,7 +24,7 @@ interface Props {
 }
 
 export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
-  const { court } = useWorkspace();
+  const { court, recaps } = useWorkspace();
   const room = court.room(id);
   const snapshot = useRoom(id);
   const { panel } = useRoute();
@@ -31,6 +32,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
   const list = useRef<ListHandle>(null);
   const archived = entry?.info.archived ?? false;
   const moderates = snapshot.role === 'moderator' || snapshot.role === 'owner';
+  const ai = entry?.info.ai ?? true;
   const direct = entry?.info.kind === 'direct';
 
   const actions = useMemo<RoomActions>(
@@ -45,9 +47,20 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
         focusComposer();
       },
       jump: message => list.current?.jump(message),
+      jumpToSource(message) {
+        // On a small screen the panel lies over the messages.
+        if (matchMedia('(max-width: 1080px)').matches) go({ room: id });
+        list.current?.jump(message, true);
+      },
+      recap: ai
+        ? range => {
+            recaps.ask(id, { range });
+            go({ room: id, panel: { kind: 'recap' } });
+          }
+        : undefined,
       focusComposer,
     }),
-    [room, id, archived, moderates],
+    [room, id, archived, moderates, ai, recaps],
   );
 
   const { closePanel } = actions;
@@ -76,6 +89,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
         {panel?.kind === 'people' && (
           <MembersPanel snapshot={snapshot} add={() => openDialog('add-people')} />
         )}
+        {panel?.kind === 'recap' && <RecapPanel snapshot={snapshot} />}
         {panel?.kind === 'pins' && <PinsPanel snapshot={snapshot} />}
         <Announcer room={room} />
       </div>

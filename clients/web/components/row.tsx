@@ -4,6 +4,7 @@ import type { Item } from '../state/timeline.ts';
 import { dayWords } from './dates.ts';
 import { MessageView } from './message-view.tsx';
 import { RepliesNote } from './replies-note.tsx';
+import { UnreadLine } from './unread-line.tsx';
 
 type RowItem = Exclude<Item, { kind: 'start' }>;
 
@@ -20,16 +21,14 @@ export const Row = memo(
     const at = item.kind === 'message' ? item.message.at : item.replies[0]!.at;
     const focus = { id: item.key, current, onFocus };
     return (
-      <div className="row">
+      <div className={lit && item.kind === 'replies' ? 'row row-lit' : 'row'}>
         {item.day && (
           <div className="day">
             <span>{dayWords(at)}</span>
           </div>
         )}
         {item.line && (
-          <div className="line">
-            <span>New messages</span>
-          </div>
+          <UnreadLine first={item.kind === 'message' ? item.message.seq : item.replies[0]!.seq} />
         )}
         {item.kind === 'message' ? (
           <MessageView message={item.message} first={item.first} editing={editing} lit={lit} focus={focus} />

@@ -11,7 +11,8 @@ interface Config {
   ready: boolean;
   /** The last item is one's own and new. */
   sending: string | undefined;
-  older(): Promise<boolean>;
+  /** @param limit so many at most */
+  older(limit?: number): Promise<boolean>;
   places: Keep;
   key: string;
 }
@@ -26,6 +27,8 @@ const NEAR = 60;
 const EARLY = 800;
 /** Pages of older messages that are read to find a place again. */
 const SEARCH_PAGES = 10;
+/** To jump to a message one looks further back, in larger steps. */
+const JUMP = { pages: 30, size: 200 } as const;
 
 export function usePlace({ handle, items, ready, sending, older, places, key }: Config) {
   const [atBottom, setAtBottom] = useState(false);
@@ -41,25 +44,28 @@ export function usePlace({ handle, items, ready, sending, older, places, key }: 
     handle.current?.scrollToIndex(latest.current.length - 1, { align: 'end' });
   }, [handle]);
 
-  const loadOlder = useCallback(async (): Promise<boolean> => {
-    if (loading.current) return false;
-    loading.current = true;
-    try {
-      return await older();
-    } catch {
-      // No connection: the next scroll asks again.
-      return false;
-    } finally {
-      loading.current = false;
-    }
-  }, [older]);
+  const loadOlder = useCallback(
+    async (limit?: number): Promise<boolean> => {
+      if (loading.current) return false;
+      loading.current = true;
+      try {
+        return await older(limit);
+      } catch {
+        // No connection: the next scroll asks again.
+        return false;
+      } finally {
+        loading.current = false;
+      }
+    },
+    [older],
+  );
 
   /** Reads back until the message is there. */
   const find = useCallback(
-    async (message: string): Promise<number> => {
-      for (let page = 0; page <= SEARCH_PAGES; page++) {
+    async (message: string, pages: number = SEARCH_PAGES, size?: number): Promise<number> => {
+      for (let page = 0; page <= pages; page++) {
         const index = latest.current.findIndex(item => shows(item, message));
-        if (index >= 0 || !(await loadOlder())) return index;
+        if (index >= 0 || !(await loadOlder(size))) return index;
         await nextFrame();
       }
       return -1;
@@ -123,12 +129,13 @@ export function usePlace({ handle, items, ready, sending, older, places, key }: 
   }, [handle, measure, places, key]);
 
   const jump = useCallback(
-    async (message: string): Promise<boolean> => {
-      const index = await find(message);
-      if (index < 0) return false;
+    async (message: string): Promise<string | undefined> => {
+      const index = await find(message, JUMP.pages, JUMP.size);
+      const item = latest.current[index];
+      if (!item) return undefined;
       stick.current = false;
       handle.current?.scrollToIndex(index, { align: 'center' });
-      return true;
+      return item.key;
     },
     [find, handle],
   );

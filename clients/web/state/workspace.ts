@@ -4,6 +4,7 @@ import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { connectGoogle } from './google.ts';
 import { createPeople, type People } from './people.ts';
+import { createRecaps, type Recaps } from './recaps.ts';
 import { createRoomList, type RoomList } from './room-list.ts';
 import { createKeep, type Keep } from './storage.ts';
 
@@ -14,6 +15,7 @@ export interface Workspace {
   readonly people: People;
   readonly catchUp: CatchUp;
   readonly drafts: Drafts;
+  readonly recaps: Recaps;
   /** What to say first; about how one came here. */
   readonly greeting: string | undefined;
   readonly keep: Keep;
@@ -63,6 +65,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     people,
     catchUp,
     drafts: createDrafts(keep, user.id),
+    recaps: createRecaps(court),
     greeting,
     connectGoogle: async () => connectGoogle(await getToken('connect')),
     keep,
