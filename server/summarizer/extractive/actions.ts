@@ -3,6 +3,7 @@ import type { Claim } from '../../hub/ports-ai.ts';
 import { isAgreement, isRefusal, task } from './cues.ts';
 import { answers } from './decisions.ts';
 import { capital, type Item, within } from './items.ts';
+import type { Sentence } from './sentences.ts';
 import type { Talk } from './talk.ts';
 
 export function actions({ all, texts, salience, request }: Talk): Claim[] {
@@ -16,7 +17,7 @@ export function actions({ all, texts, salience, request }: Talk): Claim[] {
     const found = task(address?.rest ?? texts[index]!) ?? task(texts[index]!);
     if (!found) return;
     const mention = address?.name ?? mentioned(sentence.text, people);
-    const next = all.slice(index + 1).find(({ by, line }) => by !== sentence.by && line !== sentence.line);
+    const next = after(all, index);
     const replied = sentence.replyTo ? author.get(sentence.replyTo) : undefined;
     const answered = next && isAgreement(next.text) ? next.by : undefined;
     let who: string | undefined;
@@ -44,6 +45,15 @@ export function actions({ all, texts, salience, request }: Talk): Claim[] {
     });
   });
   return within(items, request.words);
+}
+
+/** The next that somebody else says. */
+function after(all: readonly Sentence[], index: number): Sentence | undefined {
+  const { by, line } = all[index]!;
+  for (let i = index + 1; i < all.length && all[i]!.line - line < 20; i++) {
+    if (all[i]!.by !== by && all[i]!.line !== line) return all[i];
+  }
+  return undefined;
 }
 
 /** "Bob: …", "bob, …", "@bob …" at the beginning of a message, if Bob is one of those who talk. */

@@ -3,7 +3,7 @@
 const HESITATION =
   /(?<![\p{L}\p{N}'])(?:u+m+|u+h+|e+r+m*|a+h+|e+h+|h+m+|m+h*m+|mm-?hmm?|uh-?huh|uh-?oh|oh|huh|hhh+|@)(?![\p{L}\p{N}'])[\s,.…-]*/giu;
 const ASIDE =
-  /,? ?\b(?:you know|i mean|i guess|sort of|kind of|if you like|or whatever|or something(?: like that)?|and stuff(?: like that)?|and so on)\b,?(?= |[.?!]|$)/gi;
+  /,? ?\b(?:you know|i mean|i guess|sort of|kind of|if you like|or whatever|sorta|kinda|or something(?: like that)?|and stuff(?: like that)?|and so on)\b,?(?= |[.?!]|$)/gi;
 const OPENING =
   /^(?:(?:and|so|but|well|ok|okay|yeah|yes|yep|yup|no|right|alright|all right|now|like|then|also|because|'cause|cause|anyway|actually|basically|obviously|sure|great|good|cool|fine|thanks|thank you|hey|hi|hello|see|look|oops|sorry|exactly|indeed|plus|or|maybe|perhaps|i mean|you know|as i said|i say|of course|first of all)\b[\s,.;:!-]*)+/i;
 const TAG =
@@ -23,6 +23,7 @@ const INITIALS = /\b\p{Lu}(?:_\p{Lu})+(?![\p{L}\p{N}])_?/gu;
 /** Without changing what is said. Empty when nothing was. */
 export function fluent(sentence: string): string {
   let text = sentence
+    .replace(/, (?:like|right|well|okay|yeah|so),? (?=\p{L})/giu, ', ')
     .replace(INITIALS, letters => letters.replaceAll('_', ''))
     .replace(ANEW, '')
     .replace(HESITATION, ' ')
