@@ -5,7 +5,10 @@ const HESITATION =
 const ASIDE =
   /,? ?\b(?:you know|i mean|i guess|sort of|kind of|if you like|or whatever|sorta|kinda|or something(?: like that)?|and stuff(?: like that)?|and so on)\b,?(?= |[.?!]|$)/gi;
 const OPENING =
-  /^(?:(?:and|so|but|well|ok|okay|yeah|yes|yep|yup|no|right|alright|all right|now|like|then|also|because|'cause|cause|anyway|actually|basically|obviously|sure|great|good|cool|fine|thanks|thank you|hey|hi|hello|see|look|oops|sorry|exactly|indeed|plus|or|maybe|perhaps|i mean|you know|as i said|i say|of course|first of all)\b[\s,.;:!-]*)+/i;
+  /^(?:(?:and|so|but|well|ok|okay|yeah|yes|yep|yup|no|right|alright|all right|now|like|then|also|because|'?cause|cuz|cos|coz|anyway|actually|basically|obviously|personally|sadly|ironically|sure|great|good|cool|fine|thanks|thank you|hey|hi|hello|see|look|oops|sorry|exactly|indeed|plus|or|maybe|perhaps|i mean|you know|as i said|i say|of course|first of all)\b[\s,.;:!-]*)+/i;
+/** Said to whoever leads the meeting. */
+const VOCATIVE =
+  /^(?:thank you,? )?(?:mr\.? ?|madam |honou?rable )?(?:chair|speaker|minister)(?:man|woman|person)?, |, (?:mr\.? ?|madam )?(?:chair|speaker)(?:man|woman|person)?(?=[,.?!]|$)/giu;
 const TAG =
   /[, ]+(?:you know|right|okay|ok|yeah|isn't it|aren't they|don't you think|do you think|i think|i guess|i suppose|though|then|actually|basically|so|and|but|or|because|'cause|the|a|an|to|of|like)(?=[.?!]*$)/i;
 /** Short words that are words, and no beginnings of longer ones. */
@@ -35,7 +38,7 @@ export function fluent(sentence: string): string {
     .replace(/\s+(?=[,.;:!?])/g, '')
     .replace(/([,;:])(?:[,;:]\s*)+/g, '$1 ')
     .replace(/[,;:-]+(?=[.?!])/g, '');
-  text = text.replace(OPENING, '');
+  text = text.replace(OPENING, '').replace(VOCATIVE, '');
   for (let before = ''; before !== text; ) {
     before = text;
     text = text.replace(TAG, '').replace(/[\s,;:-]+$/, '');

@@ -13,7 +13,7 @@ export interface Phrase {
 }
 
 const DETERMINER = new Set(
-  'the a an our my your his her its their these those this some any each every another'.split(' '),
+  'the a an our my your his her its their these those this some each every another'.split(' '),
 );
 const DEFINITE = new Set('the this that these those our my your his her its their'.split(' '));
 const TOKEN = /[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’-]*|[^\s\p{L}\p{M}\p{N}]/gu;
@@ -131,5 +131,12 @@ export function distinct(list: readonly Phrase[], count: number): Phrase[] {
   return chosen;
 }
 
+const NUMERAL =
+  /^(?:(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\p{L}+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zero|million|billion|fourth|fifth|sixth|seventh|eighth|ninth|tenth|half|percent|per|cent)$/u;
+
 const carries = (word: string, vocabulary: Vocabulary) =>
-  /^[\p{L}\p{N}]/u.test(word) && word.length > 2 && !/^\d/.test(word) && !vocabulary.isCommon(word);
+  !NUMERAL.test(word) &&
+  /^[\p{L}\p{N}]/u.test(word) &&
+  word.length > 2 &&
+  !/^\d/.test(word) &&
+  !vocabulary.isCommon(word);

@@ -22,12 +22,12 @@ const LONGEST = 28;
 const NUMBER =
   /\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|percent|per cent)\b/i;
 
-export function statements({ all, texts, terms }: Talk): Statement[] {
+export function statements({ all, texts, terms, isOrdinary }: Talk): Statement[] {
   const found: Statement[] = [];
   all.forEach(({ by }, index) => {
     const text = texts[index]!;
     if (!isSound(text)) return;
-    const report = reported(text);
+    const report = reported(text, isOrdinary);
     if (!report) return;
     const count = report.statement.split(' ').length;
     if (count < SHORTEST || count > LONGEST) return;
