@@ -2,11 +2,12 @@
 import type { Claim } from '../../hub/ports-ai.ts';
 import { isAgreement, isRefusal, task } from './cues.ts';
 import { answers } from './decisions.ts';
-import { capital, type Item, within } from './items.ts';
+import { capital, type Item, open, within } from './items.ts';
 import type { Sentence } from './sentences.ts';
 import type { Talk } from './talk.ts';
+import { words as split } from './words.ts';
 
-export function actions({ all, texts, salience, request }: Talk): Claim[] {
+export function actions({ all, texts, salience, request, english }: Talk): Claim[] {
   const people = new Map(all.map(({ by }) => [by.toLowerCase(), by]));
   const author = new Map<string, string>();
   for (const { cites, by } of all) for (const id of cites) author.set(id, by);
@@ -33,13 +34,17 @@ export function actions({ all, texts, salience, request }: Talk): Claim[] {
     const { agreed } = answers(all, index);
     const yes = agreed.find(({ by }) => by === who);
     if (found.who === 'addressed' && next && next.by === who && isRefusal(next.text)) return;
-    const what = found.text.replace(/^@\S+ /, '').replace(/[\s?.!…,]+$/, '');
-    if (what.split(/\s+/).length < 2 && what.length < 6) return;
+    const what = open(found.text.replace(/^@\S+ /, ''));
+    if (split(what).length < 2) return;
     const asked =
-      who !== undefined && who !== sentence.by ? ` (asked by ${sentence.by}${yes ? '; agreed' : ''})` : '';
+      who !== undefined && who !== sentence.by
+        ? ` (${english ? 'asked by ' : '← '}${sentence.by}${yes ? (english ? '; agreed' : '; ✓') : ''})`
+        : '';
     items.push({
       index,
-      text: who ? `${who}: ${lower(what)}${asked}.` : `${capital(what)} (noted by ${sentence.by}).`,
+      text: who
+        ? `${who}: ${english ? lower(what) : what}${asked}.`
+        : `${capital(what)} (${english ? 'noted by ' : ''}${sentence.by}).`,
       cites: [...sentence.cites, ...(yes?.cites ?? [])],
       score: found.weight + (yes ? 0.5 : 0) + salience(index),
     });

@@ -10,7 +10,17 @@ const REFUSAL =
 const DECISION =
   /\b(?:(?:we|i|they|it was|it's been|it is|team|everyone|committee|board)(?:'ve| have| has|'re| are| all)? (?:all |now |just |finally |already |unanimously )*(?:decided|agreed|resolved|concluded|settled|chosen|approved)|(?:we|it)(?:'re| are|'s| is) (?:agreed|decided|settled|final)|(?:that's|that is|consider it|so it's) (?:decided|agreed|settled|final|a deal)|(?:final )?decision(?: is| was|:)|decided:|agreed:|resolved:|(?:we'll|we will|we're going to|we are going to|we're gonna|let's|lets) (?:go|stick|stay|proceed) (?:with|for|ahead)|(?:we're|we are) going with|we(?:'ll| will) (?:use|keep|drop|ship|adopt|switch|move|postpone|skip|have|make|do|take|not)|settled on|(?:we|i)(?:'ve| have)? (?:chose|picked|opted for)|motion (?:is )?(?:carried|passes|passed)|approved|wir (?:haben )?(?:beschlossen|entschieden|nehmen)|beschlossen|on a décidé|nous avons décidé|c'est décidé|hemos decidido|se decidió|decidimos|abbiamo deciso|decidimos)\b|決定|决定|決めました|결정/iu;
 
-export const isProposal = (text: string): boolean => PROPOSAL.test(text);
+/** "Agreed with Dan, let's keep it" proposes too. */
+const clause = (text: string): string => {
+  if (PROPOSAL.test(text)) return text;
+  const later =
+    /[,;.:!] +(?=(?:let's|lets|let us|shall we|should we|how about|i propose|i suggest|we should|lass uns)\b)/i.exec(
+      text,
+    );
+  return later ? text.slice(later.index + later[0].length) : text;
+};
+
+export const isProposal = (text: string): boolean => PROPOSAL.test(clause(text));
 export const isAgreement = (text: string): boolean =>
   AGREEMENT.test(text) && !/^(?:right|yes|ok|okay|sure|great) now\b/i.test(text);
 export const isRefusal = (text: string): boolean => REFUSAL.test(text);
@@ -20,7 +30,10 @@ export const isDecision = (text: string): boolean =>
     text,
   );
 /** What is proposed, as an order: "Shall we meet at ten?" is "Meet at ten". */
-export const proposed = (text: string): string => text.replace(PROPOSAL, '').replace(/[\s?!.…]+$/, '');
+export const proposed = (text: string): string =>
+  clause(text)
+    .replace(PROPOSAL, '')
+    .replace(/[\s?!.…]+$/, '');
 
 export interface Task {
   /** Who is to do it, as the text has it; undefined: who says so. */
@@ -33,7 +46,10 @@ export interface Task {
 const DAY =
   /\b(?:by|before|until|till|on|due|this|next|end of|bis|vor|avant|antes del?|para el) (?:the )?(?:end of |next |this |the )*(?:mon|tues|wednes|thurs|fri|satur|sun)?(?:day|week|month|eod|eow|cob|noon|tonight|tomorrow|morning|afternoon|evening|night|montag|dienstag|mittwoch|donnerstag|freitag|lundi|mardi|mercredi|jeudi|vendredi|lunes|martes|miércoles|jueves|viernes|\d{1,2}(?::\d\d)?(?: ?[ap]m)?|\d{4}-\d\d-\d\d|january|february|march|april|may|june|july|august|september|october|november|december)\b|\b(?:tomorrow|tonight|asap|today|eod|morgen|demain|mañana)\b/i;
 const PROMISE =
-  /^(?:(?:ok(?:ay)?|yes|yeah|sure|and|so|then|alright|done|no problem|np|will do)[,.!: ]+)*(?:i(?:'ll| will|'m going to| am going to|'m gonna| can| shall| need to| have to|'d be happy to)|let me|ich (?:werde|mache|kümmere|schicke|übernehme)|je (?:vais|m'occupe de)|(?:yo )?(?:voy a|me encargo de)) +(?:also |then |just |try to |go and |go |quickly )*(?=\p{L})/iu;
+  /^(?:(?:ok(?:ay)?|yes|yeah|sure|and|so|then|alright|done|no problem|np|will do)[,.!: ]+)*(?:i(?:'ll| will|'m going to| am going to|'m gonna| can| shall| need to| have to|'d be happy to)|let me) +(?:also |then |just |try to |go and |go |quickly )*(?=\p{L})/iu;
+/** In other languages, the whole sentence is the task. */
+const ELSEWHERE =
+  /^(?:(?:ok|gut|ja|oui|sí|vale|d'accord)[,.! ]+)*(?:ich (?:werde|mache|kümmere|schicke|schreibe|übernehme|prüfe|erledige)|je (?:vais|m'occupe|prépare|vérifie|j'envoie)|(?:yo )?(?:voy a|me encargo|enviaré|haré))(?!\p{L})|我.{0,12}(?:会|會|负责|負責|完成|将|將|来做|來做)|私が.{0,20}(?:します|やります)|(?:担当します|対応します)|제가.{0,20}(?:하겠습니다|할게요)/iu;
 const IDLE =
   /^(?:be (?:right |there|back|here|honest|glad|happy|late|fine|ok|able|in)|see|say|tell you|admit|think|bet|never|not |understand|imagine|hear|remember|guess|assume|know|have to (?:say|admit|go)|get (?:back|there|it)|just say|show you|explain|start (?:by|with)|hand (?:over|it)|give you|ask you|go (?:first|next|now)|stop|skip|read|wait|live|try$|relate|agree|do (?:it|that|this)?$)/i;
 const REQUEST =
@@ -49,6 +65,7 @@ export function task(text: string): Task | undefined {
   const weight = DAY.test(text) ? 1 : 0.5;
   const note = NOTE.exec(text);
   if (note) return { who: 'nobody', text: text.slice(note[0].length), weight: weight + 0.5 };
+  if (ELSEWHERE.test(text) && !/[?？]\s*$/.test(text)) return { who: 'speaker', text, weight };
   const promise = PROMISE.exec(text);
   if (promise) {
     const rest = text.slice(promise[0].length);

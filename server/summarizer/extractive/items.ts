@@ -37,6 +37,9 @@ export function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   return common / (Math.min(a.size, b.size) || 1);
 }
 
+/** What was said, ready for something after it: without its full stop. */
+export const open = (text: string): string => text.replace(/[\s?!.…,;:。！？、，]+$/u, '');
+
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "Ann, Bob and Cara"; of many, the first three and how many more. */

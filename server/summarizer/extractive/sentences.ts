@@ -77,19 +77,24 @@ function utterances(lines: readonly Line[]): Utterance[] {
   let open: Utterance | undefined;
   lines.forEach((line, index) => {
     const text = spaced(plain(line.text));
+    const by = name(line.by);
     if (!text) return;
-    if (open && open.by === line.by && open.parts.length < MAX_PARTS && OPEN.test(open.text)) {
+    if (open && open.by === by && open.parts.length < MAX_PARTS && OPEN.test(open.text)) {
       const start = open.text.length + 1;
       open.text += ` ${text}`;
       open.parts.push({ line, index, start, end: open.text.length });
       return;
     }
-    const fresh: Utterance = { by: line.by, text, parts: [{ line, index, start: 0, end: text.length }] };
+    const fresh: Utterance = { by, text, parts: [{ line, index, start: 0, end: text.length }] };
     found.push(fresh);
     if (!(open && OPEN.test(open.text) && text.length < 20)) open = fresh;
   });
   return found;
 }
+
+/** Names are chosen by people too, and stand in claims. */
+const name = (by: string) =>
+  plain(by).replace(/\s+/g, ' ').replace(/^@+/, '').slice(0, 60).trim() || 'Somebody';
 
 /** Transcripts put spaces where nobody does: "we 're here ," */
 const spaced = (text: string) =>
