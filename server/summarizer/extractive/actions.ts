@@ -34,7 +34,7 @@ export function actions({ all, texts, salience, request, english }: Talk): Claim
     const { agreed } = answers(all, index);
     const yes = agreed.find(({ by }) => by === who);
     if (found.who === 'addressed' && next && next.by === who && isRefusal(next.text)) return;
-    const what = open(found.text.replace(/^@\S+ /, ''));
+    const what = unnamed(open(found.text.replace(/^@\S+ /, '')), who);
     if (split(what).length < 2) return;
     const asked =
       who !== undefined && who !== sentence.by
@@ -81,5 +81,9 @@ function mentioned(text: string, people: ReadonlyMap<string, string>): string | 
   const last = /, *([\p{L}\p{N}_-]{2,30})[?.!]*$/u.exec(text)?.[1];
   return last && people.get(last.toLowerCase());
 }
+
+/** "Open an issue, Cara" is for Cara, who stands before it already. */
+const unnamed = (text: string, who: string | undefined) =>
+  who && text.toLowerCase().endsWith(`, ${who.toLowerCase()}`) ? text.slice(0, -who.length - 2) : text;
 
 const lower = (text: string) => (/^\p{Lu}\p{Ll}/u.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text);

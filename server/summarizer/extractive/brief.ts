@@ -75,6 +75,7 @@ export function brief(talk: Talk): Claim[] | undefined {
     for (const term of topic) covered.add(term);
     const parts = [heading, ...tell(said, talk)].filter(part => part !== '');
     if (parts.length === 0) return;
+    if (heading === '') parts[0] = `${lead}, ${parts[0]}`;
     account.add(parts.join(' '), [
       ...mentions(talk, here, from, to),
       ...said.flatMap(({ index }) => all[index]!.cites),

@@ -33,6 +33,7 @@ export const isDecision = (text: string): boolean =>
 export const proposed = (text: string): string =>
   clause(text)
     .replace(PROPOSAL, '')
+    .replace(/^not /i, 'do not ')
     .replace(/[\s?!.…]+$/, '');
 
 export interface Task {
@@ -46,7 +47,7 @@ export interface Task {
 const DAY =
   /\b(?:by|before|until|till|on|due|this|next|end of|bis|vor|avant|antes del?|para el) (?:the )?(?:end of |next |this |the )*(?:mon|tues|wednes|thurs|fri|satur|sun)?(?:day|week|month|eod|eow|cob|noon|tonight|tomorrow|morning|afternoon|evening|night|montag|dienstag|mittwoch|donnerstag|freitag|lundi|mardi|mercredi|jeudi|vendredi|lunes|martes|miércoles|jueves|viernes|\d{1,2}(?::\d\d)?(?: ?[ap]m)?|\d{4}-\d\d-\d\d|january|february|march|april|may|june|july|august|september|october|november|december)\b|\b(?:tomorrow|tonight|asap|today|eod|morgen|demain|mañana)\b/i;
 const PROMISE =
-  /^(?:(?:ok(?:ay)?|yes|yeah|sure|and|so|then|alright|done|no problem|np|will do)[,.!: ]+)*(?:i(?:'ll| will|'m going to| am going to|'m gonna| can| shall| need to| have to|'d be happy to)|let me) +(?:also |then |just |try to |go and |go |quickly )*(?=\p{L})/iu;
+  /^(?:(?:ok(?:ay)?|yes|yeah|sure|and|so|then|alright|done|no problem|np|will do|agreed|great|perfect|fine|cool|good (?:idea|point))[,.!: ]+)*(?:i(?:'ll| will|'m going to| am going to|'m gonna| can| shall| need to| have to|'d be happy to)|let me) +(?:also |then |just |try to |go and |go |quickly )*(?=\p{L})/iu;
 /** In other languages, the whole sentence is the task. */
 const ELSEWHERE =
   /^(?:(?:ok|gut|ja|oui|sí|vale|d'accord)[,.! ]+)*(?:ich (?:werde|mache|kümmere|schicke|schreibe|übernehme|prüfe|erledige)|je (?:vais|m'occupe|prépare|vérifie|j'envoie)|(?:yo )?(?:voy a|me encargo|enviaré|haré))(?!\p{L})|我.{0,12}(?:会|會|负责|負責|完成|将|將|来做|來做)|私が.{0,20}(?:します|やります)|(?:担当します|対応します)|제가.{0,20}(?:하겠습니다|할게요)/iu;

@@ -5,7 +5,7 @@ const HESITATION =
 const ASIDE =
   /,? ?\b(?:you know|i mean|i guess|sort of|kind of|if you like|or whatever|sorta|kinda|or something(?: like that)?|and stuff(?: like that)?|and so on)\b,?(?= |[.?!]|$)/gi;
 const OPENING =
-  /^(?:(?:and|so|but|well|ok|okay|yeah|yes|yep|yup|no|right|alright|all right|now|like|then|also|because|'?cause|cuz|cos|coz|anyway|actually|basically|obviously|personally|sadly|ironically|sure|great|good|cool|fine|thanks|thank you|hey|hi|hello|see|look|oops|sorry|exactly|indeed|plus|or|maybe|perhaps|i mean|you know|as i said|i say|of course|first of all)\b[\s,.;:!-]*)+/i;
+  /^(?:(?:and|so|but|well|ok|okay|yeah|yes|yep|yup|no|right|alright|all right|now|like|then|also|because|'?cause|cuz|cos|coz|anyway|actually|basically|obviously|personally|sadly|ironically|sure|great|good|cool|fine|thanks|thank you|hey|hi|hello|see|look|oops|sorry|exactly|indeed|plus|or|maybe|perhaps|by the way|one more thing|i mean|you know|as i said|i say|of course|first of all)\b[\s,.;:!-]*)+/i;
 /** Said to whoever leads the meeting. */
 const VOCATIVE =
   /^(?:thank you,? )?(?:mr\.? ?|madam |honou?rable )?(?:chair|speaker|minister)(?:man|woman|person)?, |, (?:mr\.? ?|madam )?(?:chair|speaker)(?:man|woman|person)?(?=[,.?!]|$)/giu;
@@ -35,7 +35,7 @@ export function fluent(sentence: string): string {
     .trim();
   text = unrepeated(text.split(' ')).join(' ');
   text = text
-    .replace(/\s+(?=[,.;:!?])/g, '')
+    .replace(/\s+(?=[,.;:!?](?:\s|$))/g, '')
     .replace(/([,;:])(?:[,;:]\s*)+/g, '$1 ')
     .replace(/[,;:-]+(?=[.?!])/g, '');
   text = text.replace(OPENING, '').replace(VOCATIVE, '');

@@ -49,8 +49,11 @@ export function highlights(talk: Talk, relevance?: (index: number) => number): C
   }
   return chosen
     .sort((a, b) => a.index - b.index)
-    .map(({ index }) => ({ text: `${all[index]!.by}: ${texts[index]}`, cites: all[index]!.cites }));
+    .map(({ index }) => ({ text: attributed(all[index]!.by, texts[index]!), cites: all[index]!.cites }));
 }
+
+/** A claim of another summary names its speaker already. */
+const attributed = (by: string, text: string) => (text.startsWith(by) ? text : `${by}: ${text}`);
 
 /** Words of a text; languages without spaces count too. */
 const size = (text: string) => Math.max(text.split(/\s+/).length, split(text).length);

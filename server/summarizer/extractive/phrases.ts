@@ -107,7 +107,7 @@ export function phrases(texts: readonly string[], vocabulary: Vocabulary): Phras
     if (entry.terms.every(term => PALE.has(term)) || PALE.has(entry.terms.at(-1)!)) continue;
     const [form] = [...entry.forms].sort((a, b) => b[1] - a[1])[0]!;
     const many = /[^s]s$/.test(form);
-    const definite = entry.definite / entry.count > (many ? 0.25 : 0.1) && !/^\p{Lu}\p{Ll}/u.test(form);
+    const definite = entry.definite / entry.count > (many ? 0.25 : 0.05) && !/^\p{Lu}\p{Ll}/u.test(form);
     result.push({
       text: definite ? `the ${form}` : form,
       terms: entry.terms,

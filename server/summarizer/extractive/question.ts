@@ -21,8 +21,11 @@ const REACH = 4;
 const AFTER = 0.5;
 const BEFORE = 0.2;
 const SAME = 1.6;
+const ANSWER = 2.5;
 /** Less than this of the nearest has nothing to do with it. */
-const FAR = 0.15;
+const FAR = 0.2;
+
+const isAsked = (text: string) => /[?？]\s*$/.test(text);
 
 /** Between 0 and 1 for each sentence; undefined when the question asks for no more than a summary. */
 export function relevance(talk: Talk): ((index: number) => number) | undefined {
@@ -54,7 +57,10 @@ export function relevance(talk: Talk): ((index: number) => number) | undefined {
       const other = talk.all[index + step];
       if (other)
         sum +=
-          part * FADE ** Math.abs(step) * own[index + step]! * (other.by === talk.all[index]!.by ? SAME : 1);
+          part *
+          FADE ** Math.abs(step) *
+          own[index + step]! *
+          (other.by === talk.all[index]!.by ? SAME : part === AFTER && isAsked(other.text) ? ANSWER : 1);
     };
     for (let step = 1; step <= REACH; step++) {
       from(-step, AFTER);

@@ -67,7 +67,8 @@ const PERSONS: readonly (readonly [RegExp, string])[] = [
   [/\bwanna\b/gi, 'want to'],
   [/\bgotta\b/gi, 'have to'],
   [/\blet's\b/gi, 'they should'],
-  [/\b(?:right )?now\b/gi, 'then'],
+  // What was so "now" was so when it was said; the past says that already.
+  [/ (?:right )?now\b(?! that)/gi, ''],
   [/(?<![\w'])'(?:cause|cos|coz)\b|\bcuz\b/gi, 'because'],
 ];
 

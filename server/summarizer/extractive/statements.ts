@@ -26,7 +26,8 @@ export function statements({ all, texts, terms, isOrdinary }: Talk): Statement[]
   const found: Statement[] = [];
   all.forEach(({ by }, index) => {
     const text = texts[index]!;
-    if (!isSound(text)) return;
+    // A claim of another summary is a report already.
+    if (text.startsWith(by) || !isSound(text)) return;
     const report = reported(text, isOrdinary);
     if (!report) return;
     const count = report.statement.split(' ').length;
