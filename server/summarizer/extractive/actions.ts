@@ -2,8 +2,9 @@
 import type { Claim } from '../../hub/ports-ai.ts';
 import { isAgreement, isRefusal, task } from './cues.ts';
 import { answers } from './decisions.ts';
-import { capital, type Item, open, within } from './items.ts';
+import { capital, type Item, open, shortName, within } from './items.ts';
 import type { Sentence } from './sentences.ts';
+import { isWhole } from './sound.ts';
 import type { Talk } from './talk.ts';
 import { words as split } from './words.ts';
 
@@ -13,7 +14,7 @@ export function actions({ all, texts, salience, request, english }: Talk): Claim
   for (const { cites, by } of all) for (const id of cites) author.set(id, by);
   const items: Item[] = [];
   all.forEach((sentence, index) => {
-    if (sentence.text.length > 300) return;
+    if (sentence.text.length > 300 || (english && !isWhole(texts[index]!))) return;
     const address = addressed(sentence.text, people);
     const found = task(address?.rest ?? texts[index]!) ?? task(texts[index]!);
     if (!found) return;
@@ -38,15 +39,15 @@ export function actions({ all, texts, salience, request, english }: Talk): Claim
     if (split(what).length < 2) return;
     const asked =
       who !== undefined && who !== sentence.by
-        ? ` (${english ? 'asked by ' : '← '}${sentence.by}${yes ? (english ? '; agreed' : '; ✓') : ''})`
+        ? ` (${english ? 'asked by ' : '← '}${shortName(sentence.by)}${yes ? (english ? '; agreed' : '; ✓') : ''})`
         : '';
     items.push({
       index,
       text: who
-        ? `${who}: ${english ? lower(what) : what}${asked}.`
-        : `${capital(what)} (${english ? 'noted by ' : ''}${sentence.by}).`,
+        ? `${shortName(who)}: ${english ? lower(what) : what}${asked}.`
+        : `${capital(what)} (${english ? 'noted by ' : ''}${shortName(sentence.by)}).`,
       cites: [...sentence.cites, ...(yes?.cites ?? [])],
-      score: found.weight + (yes ? 0.5 : 0) + salience(index),
+      score: found.weight + (yes ? 0.5 : 0) + 2 * salience(index),
     });
   });
   return within(items, request.words);

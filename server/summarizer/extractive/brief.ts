@@ -1,7 +1,7 @@
 // The short account of a talk in English: what it was about, and topic by topic what was discussed and who said what that matters.
 import type { Claim } from '../../hub/ports-ai.ts';
 import { answers } from './decisions.ts';
-import { names } from './items.ts';
+import { names, shortName } from './items.ts';
 import { distinct, type Phrase, phrases } from './phrases.ts';
 import { type Statement, statements } from './statements.ts';
 import type { Talk } from './talk.ts';
@@ -177,8 +177,5 @@ function isMeeting({ request, all }: Talk): boolean {
   if (/\bmeeting\b/i.test(`${request.title} ${request.question ?? ''}`)) return true;
   return all.filter(({ text }) => /\b(?:this|the|our|today's) meeting\b/i.test(text)).length >= 2;
 }
-
-/** "Ms. Ann Lee (Ottawa, CPC)" is called "Ms. Ann Lee". */
-export const shortName = (name: string): string => name.replace(/\s*\(.*$/, '') || name;
 
 const size = (text: string) => (text === '' ? 0 : Math.max(1, split(text).length));

@@ -1,8 +1,9 @@
 // What was decided: said so in as many words, or proposed by one and agreed to by others.
 import type { Claim } from '../../hub/ports-ai.ts';
-import { isAgreement, isDecision, isProposal, isRefusal, proposed } from './cues.ts';
-import { capital, type Item, names, open, within } from './items.ts';
+import { isAgreement, isDecision, isPlan, isProposal, isRefusal, proposed } from './cues.ts';
+import { capital, type Item, names, open, shortName, within } from './items.ts';
 import type { Sentence } from './sentences.ts';
+import { isWhole } from './sound.ts';
 import type { Talk } from './talk.ts';
 import { words as split } from './words.ts';
 
@@ -14,23 +15,37 @@ export function decisions({ all, texts, salience, request, english }: Talk): Cla
   all.forEach((sentence, index) => {
     const text = texts[index]!;
     const said = isDecision(text);
+    const plan = !said && isPlan(text);
     const proposal = isProposal(text);
-    if ((!said && !proposal) || split(text).length < 4 || text.length > 300) return;
+    if (
+      !(said || proposal || plan) ||
+      (english && !isWhole(text)) ||
+      split(text).length < 4 ||
+      text.length > 300
+    )
+      return;
     const { agreed, refused } = answers(all, index);
     if (!said && (agreed.length === 0 || refused)) return;
+    // "This is what we decided" says that, and not what.
+    if (
+      /\b(?:this|that|it|what) (?:is |was )?(?:what )?(?:we|i|they) (?:had |have |already )?(?:decided|agreed)(?: on| to do)?\W*$/i.test(
+        text,
+      )
+    )
+      return;
     const what = proposal
       ? proposed(text)
       : open(text).replace(/^(?:final )?(?:decision|decided|agreed|resolved): */i, '');
     if (split(what).length < 2) return;
     const by =
       agreed.length > 0
-        ? `${sentence.by}; ${english ? 'agreed by' : '✓'} ${names(agreed.map(({ by }) => by))}`
-        : sentence.by;
+        ? `${shortName(sentence.by)}; ${english ? 'agreed by' : '✓'} ${names(agreed.map(({ by }) => shortName(by)))}`
+        : shortName(sentence.by);
     items.push({
       index,
       text: `${capital(what)} (${by}).`,
       cites: [...sentence.cites, ...agreed.flatMap(({ cites }) => cites)],
-      score: (said ? 2 : 1) + Math.min(2, agreed.length) * 0.5 + salience(index),
+      score: (said ? 2 : 1) + Math.min(2, agreed.length) * 0.5 + 2 * salience(index),
     });
   });
   return within(items, request.words);

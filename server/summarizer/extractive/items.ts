@@ -47,3 +47,6 @@ export function names(list: readonly string[]): string {
   const shown = list.length > 4 ? [...list.slice(0, 3), `${list.length - 3} others`] : list;
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
+
+/** "Ms. Ann Lee (Ottawa, CPC)" is called "Ms. Ann Lee". */
+export const shortName = (name: string): string => name.replace(/\s*\(.*$/, '') || name;

@@ -18,6 +18,12 @@ const HALF = /^(?:if|when|as|because|while|since)\b[^,]*$/i;
 const HOUSEKEEPING =
   /\b(?:i don't (?:know|think so|remember|care)|i dunno|you know what i mean|i'm (?:done|finished|sorry|not sure|just)|let me|next slide|this slide|my slides?|go (?:ahead|first|next)|hold on|wait a|one second|a minute|that's (?:it|all|fine|okay|ok|good|right|true|great|what)|thank|sorry|hear me|see (?:that|this|it)|here (?:we go|it is|is)|can you|there you go|i see|excuse me|never mind|i forgot|don't worry|blah)\b/i;
 
+/** Whether nothing shows that the speaker broke off or began anew. */
+export const isWhole = (sentence: string): boolean => {
+  const text = sentence.replace(/[.!?…\s]+$/, '');
+  return !DANGLING.test(text) && !BROKEN.test(text);
+};
+
 /** @param sentence a fluent one */
 export function isSound(sentence: string): boolean {
   const text = sentence.replace(/[.!…\s]+$/, '');

@@ -1,5 +1,6 @@
 // The sentences of an English talk that can be told in a report, and how.
 import { isDecision, isProposal } from './cues.ts';
+import { shortName } from './items.ts';
 import { type Reported, reported } from './reported.ts';
 import { isSound } from './sound.ts';
 import type { Talk } from './talk.ts';
@@ -33,7 +34,7 @@ export function statements({ all, texts, terms, isOrdinary }: Talk): Statement[]
     const count = report.statement.split(' ').length;
     if (count < SHORTEST || count > LONGEST) return;
     const proposal = isProposal(text) || report.verb.startsWith('suggested');
-    const name = by.replace(/\s*\(.*$/, '') || by;
+    const name = shortName(by);
     found.push({
       index,
       by: name,
