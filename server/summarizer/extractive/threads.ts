@@ -53,7 +53,8 @@ export function threads(talk: Talk, relevance?: (index: number) => number): Clai
         (at === 0 || to === undefined) && ASKS.test(text) && size(text) >= 5 && size(text) <= 60,
     );
     // "How many should I make?" says nothing to who was not there.
-    if (!asked || new Set(asked.sentences.flatMap(index => talk.terms[index]!)).size < 2) continue;
+    if (!asked || new Set(asked.sentences.flatMap(index => talk.terms[index]!)).size < (relevance ? 1 : 2))
+      continue;
     const after = thread.filter(
       ({ line, by, to }) =>
         line > asked.line &&
@@ -95,7 +96,7 @@ export function threads(talk: Talk, relevance?: (index: number) => number): Clai
     chosen.push(candidate);
     used += candidate.words;
   }
-  return chosen.length > 0 ? chosen.sort((a, b) => a.line - b.line).map(({ claim }) => claim) : undefined;
+  return chosen.sort((a, b) => a.line - b.line).map(({ claim }) => claim);
 }
 
 /** Whole messages again: in a channel they are short, and the address stands at the beginning. */
