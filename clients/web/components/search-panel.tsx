@@ -79,7 +79,6 @@ export function SearchPanel() {
             word with a star: plan*
           </p>
         )}
-        {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys only move between the buttons inside */}
         <ul className="search-hits" ref={list} aria-label="Found messages" onKeyDown={onArrow}>
           {hits.map(hit => (
             <SearchHitRow key={hit.message.id} hit={hit} open={open} />
