@@ -4,11 +4,12 @@
 //     npm run eval -- summaries     only the parts named
 //     npm run eval -- --json        one JSON object
 import { parseArgs } from 'node:util';
+import { evidence } from './eval/evidence.ts';
 import { meetingsFolder, readMeetings } from './eval/meetings.ts';
 import { type Part, show } from './eval/part.ts';
 import { summaries } from './eval/summaries.ts';
 
-const PARTS: readonly Part[] = [summaries];
+const PARTS: readonly Part[] = [summaries, evidence];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
