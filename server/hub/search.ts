@@ -56,7 +56,11 @@ export function createSearch({
 }) {
   const ask = async (actor: Actor, wanted: Wanted, changes: Partial<SearchQuery>): Promise<Answer> => {
     const query = { ...wanted.query, ...changes };
-    const { found, total } = await index.search(query, wanted.rooms, wanted.question ? CANDIDATES_ASKED : CANDIDATES);
+    const { found, total } = await index.search(
+      query,
+      wanted.rooms,
+      wanted.question ? CANDIDATES_ASKED : CANDIDATES,
+    );
     const asked: Asked = {
       matcher: createMatcher(query),
       question: wanted.question,
