@@ -64,7 +64,7 @@ function holdsNothing({ words, phrases }: SearchQuery): boolean {
 
 /** The database ended the statement, by its time limit or while it waited for a lock. */
 const tookTooLong = (error: unknown): boolean =>
-  /^(57014|55P03)$/.test((error as { code?: unknown }).code as string);
+  /^(57014|55P03|TIMEOUT)$/.test((error as { code?: unknown }).code as string);
 
 function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage) {
   return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text) }) };
