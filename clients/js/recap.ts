@@ -106,16 +106,20 @@ export class LiveRecap implements Recap {
   }
 
   #failedToAsk(error: CallError): void {
-    const lost = error.code === 'not_found' && this.#accepted;
-    if (lost && this.#input.audience !== 'room' && !this.#askedAgain) {
-      // The node that wrote it is gone, and it with it.
-      this.#askedAgain = true;
-      this.#accepted = false;
-      this.#change(EMPTY, true);
+    if (error.code === 'not_found' && this.#accepted && this.#mayAskAgain()) {
       queueMicrotask(() => void this.#catchUp());
     } else if (!isPassing(error.code) || error.code === 'rate_limited' || this.#connection.isOpen) {
       this.#fail(error);
     }
+  }
+
+  /** The node that wrote it is gone, and it with it: another one is asked, once. What is for the room may be there already, and is not. */
+  #mayAskAgain(): boolean {
+    if (this.#askedAgain || this.#input.audience === 'room') return false;
+    this.#askedAgain = true;
+    this.#accepted = false;
+    this.#change(EMPTY, true);
+    return true;
   }
 
   #stands({ state, text, claims, citations, summary }: SummaryState): void {
@@ -128,7 +132,13 @@ export class LiveRecap implements Recap {
     if ((payload as { id?: string }).id !== this.#id) return;
     if (name === 'summary:delta') this.#delta(payload as Push<'summary:delta'>);
     else if (name === 'summary:done') this.#finish(payload as Summary);
-    else if (name === 'summary:failed') this.#fail(CallError.from((payload as Push<'summary:failed'>).error));
+    else if (name === 'summary:failed') this.#failed((payload as Push<'summary:failed'>).error);
+  }
+
+  #failed(error: Push<'summary:failed'>['error']): void {
+    const goes = (error.details as { draining?: boolean } | undefined)?.draining === true;
+    // The connection ends in a moment; the next one leads to another node, which is asked.
+    if (!goes || !this.#mayAskAgain()) this.#fail(CallError.from(error));
   }
 
   #delta({ text, claims, citations, at, reset }: Push<'summary:delta'>): void {
