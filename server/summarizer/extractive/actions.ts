@@ -2,21 +2,24 @@
 import type { Claim } from '../../hub/ports-ai.ts';
 import { isAgreement, isRefusal, task } from './cues.ts';
 import { answers } from './decisions.ts';
-import { capital, type Item, within } from './items.ts';
+import { capital, type Item, open, shortName, within } from './items.ts';
+import type { Sentence } from './sentences.ts';
+import { isWhole } from './sound.ts';
 import type { Talk } from './talk.ts';
+import { words as split } from './words.ts';
 
-export function actions({ all, texts, salience, request }: Talk): Claim[] {
+export function actions({ all, texts, salience, request, english }: Talk): Claim[] {
   const people = new Map(all.map(({ by }) => [by.toLowerCase(), by]));
   const author = new Map<string, string>();
   for (const { cites, by } of all) for (const id of cites) author.set(id, by);
   const items: Item[] = [];
   all.forEach((sentence, index) => {
-    if (sentence.text.length > 300) return;
+    if (sentence.text.length > 300 || (english && !isWhole(texts[index]!))) return;
     const address = addressed(sentence.text, people);
     const found = task(address?.rest ?? texts[index]!) ?? task(texts[index]!);
     if (!found) return;
     const mention = address?.name ?? mentioned(sentence.text, people);
-    const next = all.slice(index + 1).find(({ by, line }) => by !== sentence.by && line !== sentence.line);
+    const next = after(all, index);
     const replied = sentence.replyTo ? author.get(sentence.replyTo) : undefined;
     const answered = next && isAgreement(next.text) ? next.by : undefined;
     let who: string | undefined;
@@ -32,18 +35,31 @@ export function actions({ all, texts, salience, request }: Talk): Claim[] {
     const { agreed } = answers(all, index);
     const yes = agreed.find(({ by }) => by === who);
     if (found.who === 'addressed' && next && next.by === who && isRefusal(next.text)) return;
-    const what = found.text.replace(/^@\S+ /, '').replace(/[\s?.!…,]+$/, '');
-    if (what.split(/\s+/).length < 2 && what.length < 6) return;
+    const what = unnamed(open(found.text.replace(/^@\S+ /, '')), who);
+    if (split(what).length < 2) return;
     const asked =
-      who !== undefined && who !== sentence.by ? ` (asked by ${sentence.by}${yes ? '; agreed' : ''})` : '';
+      who !== undefined && who !== sentence.by
+        ? ` (${english ? 'asked by ' : '← '}${shortName(sentence.by)}${yes ? (english ? '; agreed' : '; ✓') : ''})`
+        : '';
     items.push({
       index,
-      text: who ? `${who}: ${lower(what)}${asked}.` : `${capital(what)} (noted by ${sentence.by}).`,
+      text: who
+        ? `${shortName(who)}: ${english ? lower(what) : what}${asked}.`
+        : `${capital(what)} (${english ? 'noted by ' : ''}${shortName(sentence.by)}).`,
       cites: [...sentence.cites, ...(yes?.cites ?? [])],
-      score: found.weight + (yes ? 0.5 : 0) + salience(index),
+      score: found.weight + (yes ? 0.5 : 0) + 2 * salience(index),
     });
   });
   return within(items, request.words);
+}
+
+/** The next that somebody else says. */
+function after(all: readonly Sentence[], index: number): Sentence | undefined {
+  const { by, line } = all[index]!;
+  for (let i = index + 1; i < all.length && all[i]!.line - line < 20; i++) {
+    if (all[i]!.by !== by && all[i]!.line !== line) return all[i];
+  }
+  return undefined;
 }
 
 /** "Bob: …", "bob, …", "@bob …" at the beginning of a message, if Bob is one of those who talk. */
@@ -66,5 +82,9 @@ function mentioned(text: string, people: ReadonlyMap<string, string>): string | 
   const last = /, *([\p{L}\p{N}_-]{2,30})[?.!]*$/u.exec(text)?.[1];
   return last && people.get(last.toLowerCase());
 }
+
+/** "Open an issue, Cara" is for Cara, who stands before it already. */
+const unnamed = (text: string, who: string | undefined) =>
+  who && text.toLowerCase().endsWith(`, ${who.toLowerCase()}`) ? text.slice(0, -who.length - 2) : text;
 
 const lower = (text: string) => (/^\p{Lu}\p{Ll}/u.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text);

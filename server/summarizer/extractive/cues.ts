@@ -8,9 +8,19 @@ const AGREEMENT =
 const REFUSAL =
   /^(?:(?:oh|ok|okay|well|hmm|um|uh|yeah),? )*(?:-1|👎|no\b|nope\b|nah\b|not (?:sure|really|yet)|i (?:don't|do not|wouldn't|disagree|object)|disagree|rather not|nein\b|non\b|but\b|aber\b|mais\b)/iu;
 const DECISION =
-  /\b(?:(?:we|i|they|it was|it's been|it is|team|everyone|committee|board)(?:'ve| have| has|'re| are| all)? (?:all |now |just |finally |already |unanimously )*(?:decided|agreed|resolved|concluded|settled|chosen|approved)|(?:we|it)(?:'re| are|'s| is) (?:agreed|decided|settled|final)|(?:that's|that is|consider it|so it's) (?:decided|agreed|settled|final|a deal)|(?:final )?decision(?: is| was|:)|decided:|agreed:|resolved:|(?:we'll|we will|we're going to|we are going to|we're gonna|let's|lets) (?:go|stick|stay|proceed) (?:with|for|ahead)|(?:we're|we are) going with|we(?:'ll| will) (?:use|keep|drop|ship|adopt|switch|move|postpone|skip|have|make|do|take|not)|settled on|(?:we|i)(?:'ve| have)? (?:chose|picked|opted for)|motion (?:is )?(?:carried|passes|passed)|approved|wir (?:haben )?(?:beschlossen|entschieden|nehmen)|beschlossen|on a décidé|nous avons décidé|c'est décidé|hemos decidido|se decidió|decidimos|abbiamo deciso|decidimos)\b|決定|决定|決めました|결정/iu;
+  /\b(?:(?:we|i|they|it was|it's been|it is|team|everyone|committee|board)(?:'ve| have| has|'re| are| all)? (?:all |now |just |finally |already |unanimously )*(?:decided|agreed|resolved|concluded|settled|chosen|approved)|(?:we|it)(?:'re| are|'s| is) (?:agreed|decided|settled|final)|(?:that's|that is|consider it|so it's) (?:decided|agreed|settled|final|a deal)|(?:final )?decision(?: is| was|:)|decided:|agreed:|resolved:|(?:we'll|we will|we're going to|we are going to|we're gonna|let's|lets) (?:go|stick|stay|proceed) (?:with|for|ahead)|(?:we're|we are) going with|settled on|(?:we|i)(?:'ve| have)? (?:chose|picked|opted for)|motion (?:is )?(?:carried|passes|passed)|(?:is|was|are|were|been) approved|wir (?:haben )?(?:beschlossen|entschieden|nehmen)|beschlossen|on a décidé|nous avons décidé|c'est décidé|hemos decidido|se decidió|decidimos|abbiamo deciso|decidimos)\b|決定|决定|決めました|결정/iu;
 
-export const isProposal = (text: string): boolean => PROPOSAL.test(text);
+/** "Agreed with Dan, let's keep it" proposes too. */
+const clause = (text: string): string => {
+  if (PROPOSAL.test(text)) return text;
+  const later =
+    /[,;.:!] +(?=(?:let's|lets|let us|shall we|should we|how about|i propose|i suggest|we should|lass uns)\b)/i.exec(
+      text,
+    );
+  return later ? text.slice(later.index + later[0].length) : text;
+};
+
+export const isProposal = (text: string): boolean => PROPOSAL.test(clause(text));
 export const isAgreement = (text: string): boolean =>
   AGREEMENT.test(text) && !/^(?:right|yes|ok|okay|sure|great) now\b/i.test(text);
 export const isRefusal = (text: string): boolean => REFUSAL.test(text);
@@ -19,8 +29,17 @@ export const isDecision = (text: string): boolean =>
   !/\?\s*$|\b(?:haven't|not|never|if|whether|when|before|until) (?:we |yet |been |it's |they )*(?:decided|agreed|settled)/i.test(
     text,
   );
+/** "We'll keep it": a decision if others agree, a remark if not. */
+const PLAN =
+  /^(?:then |and |so )*we(?:'ll| will|'re going to| are going to) (?:just |then |also )?(?:use|keep|drop|ship|adopt|switch|move|postpone|skip|add|remove|have|make|take|start|stop|not|leave|focus|meet|put|buy|offer|support) /i;
+export const isPlan = (text: string): boolean => PLAN.test(text) && !text.endsWith('?');
+
 /** What is proposed, as an order: "Shall we meet at ten?" is "Meet at ten". */
-export const proposed = (text: string): string => text.replace(PROPOSAL, '').replace(/[\s?!.…]+$/, '');
+export const proposed = (text: string): string =>
+  clause(text)
+    .replace(PROPOSAL, '')
+    .replace(/^not /i, 'do not ')
+    .replace(/[\s?!.…]+$/, '');
 
 export interface Task {
   /** Who is to do it, as the text has it; undefined: who says so. */
@@ -33,9 +52,12 @@ export interface Task {
 const DAY =
   /\b(?:by|before|until|till|on|due|this|next|end of|bis|vor|avant|antes del?|para el) (?:the )?(?:end of |next |this |the )*(?:mon|tues|wednes|thurs|fri|satur|sun)?(?:day|week|month|eod|eow|cob|noon|tonight|tomorrow|morning|afternoon|evening|night|montag|dienstag|mittwoch|donnerstag|freitag|lundi|mardi|mercredi|jeudi|vendredi|lunes|martes|miércoles|jueves|viernes|\d{1,2}(?::\d\d)?(?: ?[ap]m)?|\d{4}-\d\d-\d\d|january|february|march|april|may|june|july|august|september|october|november|december)\b|\b(?:tomorrow|tonight|asap|today|eod|morgen|demain|mañana)\b/i;
 const PROMISE =
-  /^(?:(?:ok(?:ay)?|yes|yeah|sure|and|so|then|alright|done|no problem|np|will do)[,.!: ]+)*(?:i(?:'ll| will|'m going to| am going to|'m gonna| can| shall| need to| have to|'d be happy to)|let me|ich (?:werde|mache|kümmere|schicke|übernehme)|je (?:vais|m'occupe de)|(?:yo )?(?:voy a|me encargo de)) +(?:also |then |just |try to |go and |go |quickly )*(?=\p{L})/iu;
+  /^(?:(?:ok(?:ay)?|yes|yeah|sure|and|so|then|alright|done|no problem|np|will do|agreed|great|perfect|fine|cool|good (?:idea|point))[,.!: ]+)*(?:i(?:'ll| will|'m going to| am going to|'m gonna| can| shall| need to| have to|'d be happy to)|let me) +(?:also |then |just |try to |go and |go |quickly )*(?=\p{L})/iu;
+/** In other languages, the whole sentence is the task. */
+const ELSEWHERE =
+  /^(?:(?:ok|gut|ja|oui|sí|vale|d'accord)[,.! ]+)*(?:ich (?:werde|mache|kümmere|schicke|schreibe|übernehme|prüfe|erledige)|je (?:vais|m'occupe|prépare|vérifie|j'envoie)|(?:yo )?(?:voy a|me encargo|enviaré|haré))(?!\p{L})|我.{0,12}(?:会|會|负责|負責|完成|将|將|来做|來做)|私が.{0,20}(?:します|やります)|(?:担当します|対応します)|제가.{0,20}(?:하겠습니다|할게요)/iu;
 const IDLE =
-  /^(?:be (?:right |there|back|here|honest|glad|happy|late|fine|ok|able|in)|see|say|tell you|admit|think|bet|never|not |understand|imagine|hear|remember|guess|assume|know|have to (?:say|admit|go)|get (?:back|there|it)|just say|show you|explain|start (?:by|with)|hand (?:over|it)|give you|ask you|go (?:first|next|now)|stop|skip|read|wait|live|try$|relate|agree|do (?:it|that|this)?$)/i;
+  /^(?:always |sadly |take this|remind|discuss|resign|live with|make (?:something|it) up|read (?:that|it)|come (?:to|back)|be (?:right |there|back|here|honest|glad|happy|late|fine|ok|able|in)|see|say|tell you|admit|think|bet|never|not |understand|imagine|hear|remember|guess|assume|know|have to (?:say|admit|go)|get (?:back|there|it)|just say|show you|explain|start (?:by|with)|hand (?:over|it)|give you|ask you|go (?:first|next|now)|stop|skip|read|wait|live|try$|relate|agree|do (?:it|that|this)?$)/i;
 const REQUEST =
   /(?:^|[,:;.!] *|\b(?:hey|hi|so|and|please|pls) )(?:can|could|would|will) (?:you|u)(?: (?:please|pls|also|then|maybe|guys|all|both))* (?=\p{L})|(?:^|[,:] *)(?:please|pls|kindly) (?=\p{L})|\b(?:i need you to|you need to|you'll need to|make sure you|don't forget to|remember to|kannst du|könntest du|peux-tu|pouvez-vous|puedes) /iu;
 const NOTE =
@@ -49,11 +71,12 @@ export function task(text: string): Task | undefined {
   const weight = DAY.test(text) ? 1 : 0.5;
   const note = NOTE.exec(text);
   if (note) return { who: 'nobody', text: text.slice(note[0].length), weight: weight + 0.5 };
+  if (ELSEWHERE.test(text) && !/[?？]\s*$/.test(text)) return { who: 'speaker', text, weight };
   const promise = PROMISE.exec(text);
   if (promise) {
     const rest = text.slice(promise[0].length);
-    const weak = /^(?:[^a-z]*)(?:let me|i can|i need|i have)/i.test(promise[0]) && weight < 1;
-    return IDLE.test(rest) || text.endsWith('?') || weak || rest.split(' ').length < 2
+    const weak = /let me|i can|i need|i have/i.test(promise[0]) && weight < 1;
+    return IDLE.test(rest) || text.endsWith('?') || weak || rest.split(' ').length < (weight < 1 ? 3 : 2)
       ? undefined
       : { who: 'speaker', text: rest, weight };
   }

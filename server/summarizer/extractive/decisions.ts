@@ -1,33 +1,51 @@
 // What was decided: said so in as many words, or proposed by one and agreed to by others.
 import type { Claim } from '../../hub/ports-ai.ts';
-import { isAgreement, isDecision, isProposal, isRefusal, proposed } from './cues.ts';
-import { capital, type Item, names, within } from './items.ts';
+import { isAgreement, isDecision, isPlan, isProposal, isRefusal, proposed } from './cues.ts';
+import { capital, type Item, names, open, shortName, within } from './items.ts';
 import type { Sentence } from './sentences.ts';
+import { isWhole } from './sound.ts';
 import type { Talk } from './talk.ts';
+import { words as split } from './words.ts';
 
 /** An answer comes within so many lines, or as a reply. */
 const NEAR = 6;
 
-export function decisions({ all, texts, salience, request }: Talk): Claim[] {
+export function decisions({ all, texts, salience, request, english }: Talk): Claim[] {
   const items: Item[] = [];
   all.forEach((sentence, index) => {
     const text = texts[index]!;
     const said = isDecision(text);
+    const plan = !said && isPlan(text);
     const proposal = isProposal(text);
-    if ((!said && !proposal) || text.split(/\s+/).length < 4 || text.length > 300) return;
+    if (
+      !(said || proposal || plan) ||
+      (english && !isWhole(text)) ||
+      split(text).length < 4 ||
+      text.length > 300
+    )
+      return;
     const { agreed, refused } = answers(all, index);
     if (!said && (agreed.length === 0 || refused)) return;
+    // "This is what we decided" says that, and not what.
+    if (
+      /\b(?:this|that|it|what) (?:is |was )?(?:what )?(?:we|i|they) (?:had |have |already )?(?:decided|agreed)(?: on| to do)?\W*$/i.test(
+        text,
+      )
+    )
+      return;
     const what = proposal
       ? proposed(text)
-      : text.replace(/[\s.!…]+$/, '').replace(/^(?:final )?(?:decision|decided|agreed|resolved): */i, '');
-    if (what.split(/\s+/).length < 2) return;
+      : open(text).replace(/^(?:final )?(?:decision|decided|agreed|resolved): */i, '');
+    if (split(what).length < 2) return;
     const by =
-      agreed.length > 0 ? `${sentence.by}; agreed by ${names(agreed.map(({ by }) => by))}` : sentence.by;
+      agreed.length > 0
+        ? `${shortName(sentence.by)}; ${english ? 'agreed by' : '✓'} ${names(agreed.map(({ by }) => shortName(by)))}`
+        : shortName(sentence.by);
     items.push({
       index,
       text: `${capital(what)} (${by}).`,
       cites: [...sentence.cites, ...agreed.flatMap(({ cites }) => cites)],
-      score: (said ? 2 : 1) + Math.min(2, agreed.length) * 0.5 + salience(index),
+      score: (said ? 2 : 1) + Math.min(2, agreed.length) * 0.5 + 2 * salience(index),
     });
   });
   return within(items, request.words);
@@ -44,7 +62,8 @@ export function answers(all: readonly Sentence[], index: number): { agreed: Sent
     if (next.line - asked.line > NEAR * 10) break;
     if (!replies && (next.line - asked.line > NEAR || next.replyTo !== undefined)) continue;
     if (next.by === asked.by || next.line === asked.line) continue;
-    if (isProposal(next.text) && !isAgreement(next.text)) {
+    const asks = isProposal(next.text) || /[?？]\s*$/.test(next.text);
+    if (asks && !isAgreement(next.text)) {
       if (!replies) break;
     } else if (isRefusal(next.text)) refused = true;
     else if (isAgreement(next.text) && !agreed.some(({ by }) => by === next.by)) agreed.push(next);

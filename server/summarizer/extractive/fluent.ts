@@ -3,9 +3,12 @@
 const HESITATION =
   /(?<![\p{L}\p{N}'])(?:u+m+|u+h+|e+r+m*|a+h+|e+h+|h+m+|m+h*m+|mm-?hmm?|uh-?huh|uh-?oh|oh|huh|hhh+|@)(?![\p{L}\p{N}'])[\s,.…-]*/giu;
 const ASIDE =
-  /,? ?\b(?:you know|i mean|i guess|sort of|kind of|if you like|or whatever|or something(?: like that)?|and stuff(?: like that)?|and so on)\b,?(?= |[.?!]|$)/gi;
+  /,? ?\b(?:you know|i mean|i guess|sort of|kind of|if you like|or whatever|sorta|kinda|or something(?: like that)?|and stuff(?: like that)?|and so on)\b,?(?= |[.?!]|$)/gi;
 const OPENING =
-  /^(?:(?:and|so|but|well|ok|okay|yeah|yes|yep|yup|no|right|alright|all right|now|like|then|also|because|'cause|cause|anyway|actually|basically|obviously|sure|great|good|cool|fine|thanks|thank you|hey|hi|hello|see|look|oops|sorry|exactly|indeed|plus|or|maybe|perhaps|i mean|you know|as i said|i say|of course|first of all)\b[\s,.;:!-]*)+/i;
+  /^(?:(?:and|so|but|well|ok|okay|yeah|yes|yep|yup|no|right|alright|all right|now|like|then|also|because|'?cause|cuz|cos|coz|anyway|actually|basically|obviously|personally|sadly|ironically|sure|great|good|cool|fine|thanks|thank you|hey|hi|hello|see|look|oops|sorry|exactly|indeed|plus|or|maybe|perhaps|by the way|one more thing|i mean|you know|as i said|i say|of course|first of all)\b[\s,.;:!-]*)+/i;
+/** Said to whoever leads the meeting. */
+const VOCATIVE =
+  /^(?:thank you,? )?(?:mr\.? ?|madam |honou?rable )?(?:chair|speaker|minister)(?:man|woman|person)?, |, (?:mr\.? ?|madam )?(?:chair|speaker)(?:man|woman|person)?(?=[,.?!]|$)/giu;
 const TAG =
   /[, ]+(?:you know|right|okay|ok|yeah|isn't it|aren't they|don't you think|do you think|i think|i guess|i suppose|though|then|actually|basically|so|and|but|or|because|'cause|the|a|an|to|of|like)(?=[.?!]*$)/i;
 /** Short words that are words, and no beginnings of longer ones. */
@@ -23,6 +26,7 @@ const INITIALS = /\b\p{Lu}(?:_\p{Lu})+(?![\p{L}\p{N}])_?/gu;
 /** Without changing what is said. Empty when nothing was. */
 export function fluent(sentence: string): string {
   let text = sentence
+    .replace(/, (?:like|right|well|okay|yeah|so),? (?=\p{L})/giu, ', ')
     .replace(INITIALS, letters => letters.replaceAll('_', ''))
     .replace(ANEW, '')
     .replace(HESITATION, ' ')
@@ -31,10 +35,10 @@ export function fluent(sentence: string): string {
     .trim();
   text = unrepeated(text.split(' ')).join(' ');
   text = text
-    .replace(/\s+(?=[,.;:!?])/g, '')
+    .replace(/\s+(?=[,.;:!?](?:\s|$))/g, '')
     .replace(/([,;:])(?:[,;:]\s*)+/g, '$1 ')
     .replace(/[,;:-]+(?=[.?!])/g, '');
-  text = text.replace(OPENING, '');
+  text = text.replace(OPENING, '').replace(VOCATIVE, '');
   for (let before = ''; before !== text; ) {
     before = text;
     text = text.replace(TAG, '').replace(/[\s,;:-]+$/, '');

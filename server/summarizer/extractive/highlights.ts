@@ -7,6 +7,8 @@ import { words as split } from './words.ts';
 
 /** Much said in other words already is worth less: by so much of what is in common. */
 const REPETITION = 0.7;
+/** Of more sentences than this, "Good." and "Never mind." are none. */
+const FEW = 4;
 /** Candidates looked at in the second, slower step. */
 const CANDIDATES = 400;
 
@@ -25,6 +27,7 @@ export function highlights(talk: Talk, relevance?: (index: number) => number): C
   const pool = all
     .map((_, index) => ({ index, score: score(index), bag: new Set(terms[index]) }))
     .filter(({ index, score }) => texts[index] !== '' && (relevance === undefined || score > 0))
+    .filter(({ index }, _, list) => list.length < FEW || size(texts[index]!) >= 3)
     .sort((a, b) => b.score - a.score || a.index - b.index)
     .slice(0, CANDIDATES);
   const chosen: typeof pool = [];
@@ -46,8 +49,11 @@ export function highlights(talk: Talk, relevance?: (index: number) => number): C
   }
   return chosen
     .sort((a, b) => a.index - b.index)
-    .map(({ index }) => ({ text: `${all[index]!.by}: ${texts[index]}`, cites: all[index]!.cites }));
+    .map(({ index }) => ({ text: attributed(all[index]!.by, texts[index]!), cites: all[index]!.cites }));
 }
+
+/** A claim of another summary names its speaker already. */
+const attributed = (by: string, text: string) => (text.startsWith(by) ? text : `${by}: ${text}`);
 
 /** Words of a text; languages without spaces count too. */
 const size = (text: string) => Math.max(text.split(/\s+/).length, split(text).length);

@@ -37,6 +37,9 @@ export function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   return common / (Math.min(a.size, b.size) || 1);
 }
 
+/** What was said, ready for something after it: without its full stop. */
+export const open = (text: string): string => text.replace(/[\s?!.…,;:。！？、，]+$/u, '');
+
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "Ann, Bob and Cara"; of many, the first three and how many more. */
@@ -44,3 +47,6 @@ export function names(list: readonly string[]): string {
   const shown = list.length > 4 ? [...list.slice(0, 3), `${list.length - 3} others`] : list;
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
+
+/** "Ms. Ann Lee (Ottawa, CPC)" is called "Ms. Ann Lee". */
+export const shortName = (name: string): string => name.replace(/\s*\(.*$/, '') || name;

@@ -13,9 +13,7 @@ export interface Phrase {
 }
 
 const DETERMINER = new Set(
-  'the a an this that these those our my your his her its their some any each every no another both which whose what of'.split(
-    ' ',
-  ),
+  'the a an our my your his her its their these those this some each every another'.split(' '),
 );
 const DEFINITE = new Set('the this that these those our my your his her its their'.split(' '));
 const TOKEN = /[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}'’-]*|[^\s\p{L}\p{M}\p{N}]/gu;
@@ -100,12 +98,16 @@ export function phrases(texts: readonly string[], vocabulary: Vocabulary): Phras
   });
   const result: Phrase[] = [];
   for (const entry of found.values()) {
-    if (entry.count < 2 || entry.determined / entry.count < 0.3 || entry.quality / entry.count > 0.25)
+    if (
+      entry.count < (entry.terms.length > 1 ? 2 : 3) ||
+      entry.determined / entry.count < 0.3 ||
+      entry.quality / entry.count > 0.25
+    )
       continue;
     if (entry.terms.every(term => PALE.has(term)) || PALE.has(entry.terms.at(-1)!)) continue;
     const [form] = [...entry.forms].sort((a, b) => b[1] - a[1])[0]!;
     const many = /[^s]s$/.test(form);
-    const definite = entry.definite / entry.count > (many ? 0.25 : 0.1) && !/^\p{Lu}\p{Ll}/u.test(form);
+    const definite = entry.definite / entry.count > (many ? 0.25 : 0.05) && !/^\p{Lu}\p{Ll}/u.test(form);
     result.push({
       text: definite ? `the ${form}` : form,
       terms: entry.terms,
@@ -116,5 +118,25 @@ export function phrases(texts: readonly string[], vocabulary: Vocabulary): Phras
   return result.sort((a, b) => b.score - a.score || a.text.localeCompare(b.text));
 }
 
+/** The first of a list that share no word with each other. */
+export function distinct(list: readonly Phrase[], count: number): Phrase[] {
+  const chosen: Phrase[] = [];
+  const taken = new Set<string>();
+  for (const phrase of list) {
+    if (chosen.length === count) break;
+    if (phrase.terms.some(term => taken.has(term))) continue;
+    chosen.push(phrase);
+    for (const term of phrase.terms) taken.add(term);
+  }
+  return chosen;
+}
+
+const NUMERAL =
+  /^(?:(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\p{L}+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zero|million|billion|fourth|fifth|sixth|seventh|eighth|ninth|tenth|half|percent|per|cent)$/u;
+
 const carries = (word: string, vocabulary: Vocabulary) =>
-  /^[\p{L}\p{N}]/u.test(word) && word.length > 2 && !/^\d/.test(word) && !vocabulary.isCommon(word);
+  !NUMERAL.test(word) &&
+  /^[\p{L}\p{N}]/u.test(word) &&
+  word.length > 2 &&
+  !/^\d/.test(word) &&
+  !vocabulary.isCommon(word);

@@ -17,7 +17,15 @@ const LENGTH = 0.75;
 /** What is said around a sentence speaks for it too: by so much less with each step. */
 const FADE = 0.6;
 const REACH = 4;
-const AROUND = 0.3;
+/** An answer comes after its question, and whoever raised something goes on about it. */
+const AFTER = 0.5;
+const BEFORE = 0.2;
+const SAME = 1.6;
+const ANSWER = 2.5;
+/** Less than this of the nearest has nothing to do with it. */
+const FAR = 0.2;
+
+const isAsked = (text: string) => /[?？]\s*$/.test(text);
 
 /** Between 0 and 1 for each sentence; undefined when the question asks for no more than a summary. */
 export function relevance(talk: Talk): ((index: number) => number) | undefined {
@@ -44,15 +52,24 @@ export function relevance(talk: Talk): ((index: number) => number) | undefined {
     return words(talk.all[index]!.by).some(name => name.length > 2 && people.has(name)) ? sum * 1.5 : sum;
   });
   const near = own.map((value, index) => {
-    if (value === 0) return 0;
     let sum = value;
+    const from = (step: number, part: number) => {
+      const other = talk.all[index + step];
+      if (other)
+        sum +=
+          part *
+          FADE ** Math.abs(step) *
+          own[index + step]! *
+          (other.by === talk.all[index]!.by ? SAME : part === AFTER && isAsked(other.text) ? ANSWER : 1);
+    };
     for (let step = 1; step <= REACH; step++) {
-      sum += AROUND * FADE ** step * ((own[index - step] ?? 0) + (own[index + step] ?? 0));
+      from(-step, AFTER);
+      from(step, BEFORE);
     }
     return sum;
   });
   let most = 0;
   for (const value of near) most = Math.max(most, value);
   // None of its words was said: what matters in general is the best that can be given.
-  return most > 0 ? index => near[index]! / most : undefined;
+  return most > 0 ? index => (near[index]! >= FAR * most ? near[index]! / most : 0) : undefined;
 }

@@ -45,8 +45,10 @@ const PROPOSAL = /\b(?:should|could|might|may want|ought to|better|would suggest
 const DUTY = /^(?:we|you|i) (?:really |also |just |still )*(?:need|have|must|want)\b/i;
 
 const PERSONS: readonly (readonly [RegExp, string])[] = [
+  [/\byou (?:guys|all|both|two|folks|people)\b/gi, 'you'],
+  // "Took you long", "told you that", "with you.": the one it is done to, unless a clause begins with it.
   [
-    /(?<=\b(?:to|for|with|from|of|about|at|by|give|let|tell|show|ask|see|help|thank|give|gives|lets|tells|allow|allows|remind) )you\b/gi,
+    /(?<=\b(?!(?:and|or|but|if|when|that|what|how|because|so|as|which|who|where|why|while|before|after|since|until|than|then|think|thought|do|did|can|could|will|would|should|are|were|have|had|maybe|whatever|whether|though|once|like|time|way|thing|things|one|everything|all|people)\b)[\p{L}']+ )you(?= *(?:$|[,.;:)]|(?:a|an|the|this|that|to|in|on|at|for|with|some|any|how|what|about|of|from|all|as|everything|something|and|or|by|when|if|because|before|after|today|tomorrow|completely|guys|back|up|out|long|much|more)\b))/giu,
     'them',
   ],
   [/\bdunno\b/gi, 'did not know'],
@@ -59,19 +61,24 @@ const PERSONS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:i|we|you)\b/gi, 'they'],
   [/\b(?:my|our|your)\b/gi, 'their'],
   [/\b(?:mine|ours|yours)\b/gi, 'theirs'],
-  [/\b(?:me|us)\b/gi, 'them'],
+  [/(?<![\w'])'em\b|\b(?:me|us)\b/gi, 'them'],
   [/\b(?:myself|ourselves|yourselves|yourself)\b/gi, 'themselves'],
   [/\bgonna\b/gi, 'going to'],
   [/\bwanna\b/gi, 'want to'],
   [/\bgotta\b/gi, 'have to'],
   [/\blet's\b/gi, 'they should'],
-  [/\b(?:right )?now\b/gi, 'then'],
+  // What was so "now" was so when it was said; the past says that already.
+  [/ (?:right )?now\b(?! that)/gi, ''],
   [/(?<![\w'])'(?:cause|cos|coz)\b|\bcuz\b/gi, 'because'],
 ];
 
-/** @param sentence a fluent one; undefined when it does not lend itself to being reported */
-export function reported(sentence: string): Reported | undefined {
-  let rest = sentence.replace(/[.!…,;:\s]+$/, '').replace(/’/g, "'");
+/** @param sentence a fluent one @param isOrdinary whether a word in lower case is no name; undefined when it does not lend itself to being reported */
+export function reported(sentence: string, isOrdinary: (word: string) => boolean): Reported | undefined {
+  let rest = sentence
+    .replace(/[.!…,;:\s]+$/, '')
+    .replace(/’/g, "'")
+    .replace(/\s*["“”]\s*/g, ' ')
+    .trim();
   if (!rest || rest.includes('?')) return undefined;
   let verb = '';
   for (const [pattern, name] of OPENERS) {
@@ -87,20 +94,19 @@ export function reported(sentence: string): Reported | undefined {
         : DUTY.test(rest)
           ? 'said that'
           : 'said that';
-  rest = lowerFirst(rest);
+  rest = lowerFirst(rest, isOrdinary);
   const infinitive = verb.endsWith(' to');
   let statement = infinitive ? rest : past(rest);
   for (const [pattern, name] of PERSONS) statement = statement.replace(pattern, name);
-  statement = statement.replace(/\bthey was\b/g, 'they were');
+  statement = statement
+    .replace(/\bthey was\b/g, 'they were')
+    .replace(/^that (?=was|would|could|had|did|might|should)/, 'this ');
   return { verb, statement };
 }
 
 /** Names keep their capital; an ordinary word gives it up in the middle of a sentence. */
-export function lowerFirst(text: string): string {
-  return /^(?:\p{Lu}\p{Ll}+(?:'\p{Ll}+)?|A|It's|I) /u.test(text) && COMMON_START.test(text)
-    ? text[0]!.toLowerCase() + text.slice(1)
-    : text;
+function lowerFirst(text: string, isOrdinary: (word: string) => boolean): string {
+  const first = /^(?:\p{Lu}\p{Ll}*(?:'\p{Ll}+)?|A)(?=[ ,-])/u.exec(text)?.[0];
+  if (first === undefined || /^I(?:'|$)/.test(first)) return text;
+  return isOrdinary(first.toLowerCase()) ? text[0]!.toLowerCase() + text.slice(1) : text;
 }
-
-const COMMON_START =
-  /^(?:the|a|an|this|that|these|those|there|there's|it|it's|its|we|we're|we've|we'll|you|you're|you've|you'll|they|they're|he|she|my|our|your|their|his|her|some|all|most|many|each|every|if|when|while|for|in|on|at|with|by|from|to|of|as|because|what|which|who|how|where|why|one|two|three|another|other|any|no|not|only|just|even|then|that's|let's|both|people|everyone|everybody|do|does|don't|can|could|should|would|will|have|has|is|are|was|were|be|being|having|make|use|also|still|especially|after|before|since|until|about|nobody|nothing|something|someone) ?/i;

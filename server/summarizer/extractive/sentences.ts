@@ -1,6 +1,6 @@
 // Sentences of a conversation with the lines they were said in: turns broken by others' "yeah" are put together, long ones are taken apart.
 import type { Line } from '../../hub/ports-ai.ts';
-import { plain } from './text.ts';
+import { plain, plainName } from './text.ts';
 
 export interface Sentence {
   /** Its place in the conversation. */
@@ -16,6 +16,12 @@ export interface Sentence {
 
 /** A sentence has at most so many characters: what has no full stop is cut at a comma or a space. */
 const MAX_SENTENCE = 400;
+/** So many lines at most are put together. */
+const MAX_PARTS = 12;
+/** So many sentences are taken from one go. */
+const MAX_EACH = 200;
+/** So many are looked at in all: the time a summary takes is bounded. Of more, those that say least are left out. */
+const MAX_ALL = 30_000;
 /** Not after "Mr.", "e.g." and single letters. */
 const END =
   /(?<!\b(?:mr|mrs|ms|dr|prof|hon|st|vs|no|e\.g|i\.e|etc|\p{L})\.)(?<=[.!?…]["')]?)\s+|(?<=[。！？])|\n+/iu;
@@ -25,7 +31,7 @@ export function sentences(lines: readonly Line[]): Sentence[] {
   const found: Sentence[] = [];
   for (const { by, text, parts } of utterances(lines)) {
     let offset = 0;
-    for (const piece of text.split(END).flatMap(shorten)) {
+    for (const piece of text.split(END).flatMap(shorten).slice(0, MAX_EACH)) {
       const trimmed = piece.trim();
       const at = text.indexOf(trimmed, offset);
       offset = at + trimmed.length;
@@ -43,7 +49,13 @@ export function sentences(lines: readonly Line[]): Sentence[] {
       });
     }
   }
-  return found;
+  return found.length <= MAX_ALL ? found : fewer(found);
+}
+
+function fewer(all: readonly Sentence[]): Sentence[] {
+  const lengths = all.map(({ text }) => text.length).sort((a, b) => b - a);
+  const least = lengths[MAX_ALL]!;
+  return all.filter(({ text }) => text.length > least).map((sentence, index) => ({ ...sentence, index }));
 }
 
 interface Part {
@@ -65,14 +77,15 @@ function utterances(lines: readonly Line[]): Utterance[] {
   let open: Utterance | undefined;
   lines.forEach((line, index) => {
     const text = spaced(plain(line.text));
+    const by = plainName(line.by);
     if (!text) return;
-    if (open && open.by === line.by && OPEN.test(open.text)) {
+    if (open && open.by === by && open.parts.length < MAX_PARTS && OPEN.test(open.text)) {
       const start = open.text.length + 1;
       open.text += ` ${text}`;
       open.parts.push({ line, index, start, end: open.text.length });
       return;
     }
-    const fresh: Utterance = { by: line.by, text, parts: [{ line, index, start: 0, end: text.length }] };
+    const fresh: Utterance = { by, text, parts: [{ line, index, start: 0, end: text.length }] };
     found.push(fresh);
     if (!(open && OPEN.test(open.text) && text.length < 20)) open = fresh;
   });

@@ -15,6 +15,8 @@ export interface Talk {
   readonly english: boolean;
   /** What a word weighs: often said in the whole, 0 if only once. */
   weight(term: string): number;
+  /** Whether a word in lower case is no name: it is written so somewhere in the talk. */
+  isOrdinary(word: string): boolean;
   /** Between 0 and 1: how much of what matters in the whole is in a sentence. */
   salience(index: number): number;
 }
@@ -31,6 +33,9 @@ export function read(request: SummaryRequest): Talk {
     const count = frequency.get(term) ?? 0;
     return count < 2 ? 0 : Math.sqrt(count);
   };
+  const ordinary = new Set<string>();
+  for (const text of texts)
+    for (const [word] of text.matchAll(/(?<=[\s(]|^)\p{Ll}[\p{Ll}'-]*/gu)) ordinary.add(word);
   const raw = terms.map(list => {
     let sum = 0;
     for (const term of new Set(list)) sum += weight(term);
@@ -46,6 +51,7 @@ export function read(request: SummaryRequest): Talk {
     vocabulary,
     english,
     weight,
+    isOrdinary: word => ordinary.has(word) || vocabulary.isCommon(word),
     salience: index => (most > 0 ? raw[index]! / most : 0),
   };
 }

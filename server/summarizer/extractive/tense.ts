@@ -140,15 +140,23 @@ const REGULAR = new Set(
   work worry`.split(/\s+/),
 );
 
+/** The past of these is only meant right after a subject: "they have", but "could have", "to do". */
+const PLAIN_FORM = new Set(['have', 'do']);
+
+/** Whether a word in lower case is a verb we know, as said of I or of her. */
+export const isVerb = (word: string): boolean => {
+  const base = thirdPerson(word) ?? word;
+  return base in IRREGULAR || REGULAR.has(base);
+};
+
 export function past(sentence: string): string {
   const words = sentence.split(' ');
   const out: string[] = [];
   let subject: string | undefined;
   let bareNext = false;
-  for (const [index, raw] of words.entries()) {
+  for (const raw of words) {
     const [, head = '', core = '', tail = ''] = /^([("“']*)(.*?)([.,;:!?)"”…]*)$/.exec(raw) ?? [];
     const word = core.toLowerCase();
-    const previous = words[index - 1]?.toLowerCase() ?? '';
     const joined = /^(.+?)('(?:s|re|m|ve|ll|d))$/.exec(word);
     let next = core;
     if (
@@ -160,7 +168,7 @@ export function past(sentence: string): string {
       next = core.slice(0, base!.length) + SHORT[ending!];
       subject = undefined;
       bareNext = ending === "'ll" || ending === "'d";
-    } else if (AUXILIARY[word] && !afterHelper(previous, word)) {
+    } else if (AUXILIARY[word] && !(PLAIN_FORM.has(word) && (bareNext || subject === undefined))) {
       next = AUXILIARY[word]!;
       bareNext = !/^(?:is|are|am|has|have|isn't|aren't|hasn't|haven't|was|were)/.test(word);
       subject = undefined;
@@ -174,21 +182,13 @@ export function past(sentence: string): string {
       subject = undefined;
     } else {
       subject = undefined;
-      if (!BETWEEN.has(word)) bareNext = false;
+      if (!BETWEEN.has(word) && word !== 'not') bareNext = false;
     }
     if (tail) subject = undefined;
     out.push(head + next + tail);
   }
   return out.join(' ');
 }
-
-/** "Would have", "to have", "should do": after these, the plain form stays. */
-const afterHelper = (previous: string, word: string) =>
-  /^(?:have|do|be)$/.test(word) &&
-  /^(?:to|will|would|can|could|should|shall|may|might|must|not|n't|don't|doesn't|didn't|won't|can't|couldn't|wouldn't|shouldn't|let|i'll|we'll|you'll|they'll|it'll|that'll|i'd|we'd|they'd|you'd|they|you|we|i)$/.test(
-    previous,
-  ) &&
-  !(/^(?:they|you|we|i)$/.test(previous) && word !== 'be');
 
 function verb(word: string, subject: string): string {
   const base = PLAIN.has(subject) ? word : thirdPerson(word);

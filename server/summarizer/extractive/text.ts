@@ -22,6 +22,21 @@ const UNSPACED =
 /** Whether words are not separated by spaces in it. */
 export const isUnspaced = (text: string): boolean => UNSPACED.test(text);
 
+/** Names are chosen by people too, and stand in claims. */
+export function plainName(by: string): string {
+  const name = by
+    .slice(0, 200)
+    .normalize('NFC')
+    .replace(INVISIBLE, '')
+    .replace(TAG, ' ')
+    .replace(LINK, '$1')
+    .replace(ADDRESS, ' ')
+    .replace(/[[\]<>`*|\\~^{}@]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return name.slice(0, 60) || 'Somebody';
+}
+
 /** Lines are kept, since a list has one statement on each. */
 export function plain(text: string): string {
   return text

@@ -1,7 +1,6 @@
 // A help channel, where many talk at once: who answered whom is found out first, then the questions with the answers that helped.
 import type { Claim } from '../../hub/ports-ai.ts';
 import { addressed } from './actions.ts';
-import { capital } from './items.ts';
 import type { Talk } from './talk.ts';
 
 /** From this share of messages on that call somebody by name, people talk across each other. */
@@ -16,12 +15,16 @@ const ADVICE =
   /\b(?:try|use|install|run|type|edit|add|remove|check|enable|disable|open|click|select|set|change|look|read|see|you (?:need|have|can|could|should|must|want)|sudo|apt-get|because|it's|there(?:'s| is)|that's|means)\b|\(link\)/i;
 const THANKS =
   /\b(?:thanks?|thank you|thx|ty|cheers|that (?:worked|did it|fixed|helped)|it works|works now|working now|solved|fixed|got it)\b/i;
-const WORKED =
-  /\b(?:that (?:worked|did it|fixed)|it works|works now|working now|solved|fixed)\b(?! *\?)(?<!not (?:fixed|solved))/i;
+/** Thanks come so many lines after an answer. */
+const GRATEFUL = 40;
 /** An answer comes within so many lines. */
 const SOON = 80;
 /** Less near than this to what was asked, a question does not answer it. */
 const RELEVANT = 0.4;
+
+/** About the speaker, or thanks: no advice. */
+const OWN =
+  /^(?:i|i'm|i've|im|me too|same|dunno|no idea|not sure|thanks?|thx|cool|ok|okay|sorry|do not know|don't know)\b(?! (?:think you|would|'d|recommend|suggest|use))/i;
 
 interface Message {
   readonly by: string;
@@ -44,7 +47,10 @@ export function threads(talk: Talk, relevance?: (index: number) => number): Clai
 
   const found: { claim: Claim; score: number; line: number; words: number }[] = [];
   for (const thread of untangle(messages, talk)) {
-    const asked = thread.find(({ text }) => ASKS.test(text) && size(text) >= 5 && size(text) <= 60);
+    const asked = thread.find(
+      ({ text, to }, at) =>
+        (at === 0 || to === undefined) && ASKS.test(text) && size(text) >= 5 && size(text) <= 60,
+    );
     if (!asked) continue;
     const after = thread.filter(
       ({ line, by }) => line > asked.line && line - asked.line < SOON && by !== asked.by,
@@ -56,9 +62,10 @@ export function threads(talk: Talk, relevance?: (index: number) => number): Clai
       .map(message => ({ message, score: helpful(message, asked, thanks, talk) }))
       .sort((a, b) => b.score - a.score || a.message.line - b.message.line)[0];
     if (!answer || answer.score < 1.5) continue;
-    const heard = thanks && thanks.line > answer.message.line ? thanks : undefined;
-    const outcome = !heard ? '' : WORKED.test(heard.text) ? ' It worked.' : ` ${asked.by} thanked them.`;
-    const text = `${asked.by} asked: “${cut(asked.text)}” ${answer.message.by} answered: “${cut(answer.message.text)}”${outcome}`;
+    const { by, text: said, line } = answer.message;
+    const heard = thanks && thanks.line > line && thanks.line - line < GRATEFUL ? thanks : undefined;
+    const outcome = heard ? ` ${asked.by}: “${cut(heard.text, 12)}”` : '';
+    const text = `${asked.by} asked: “${cut(asked.text, 30)}” ${by} answered: “${cut(said, 30)}”${outcome}`;
     const cites = [...asked.cites, ...answer.message.cites, ...(heard?.cites ?? [])];
     const best = (of: (index: number) => number) =>
       [...asked.sentences, ...answer.message.sentences].reduce((top, index) => Math.max(top, of(index)), 0);
@@ -148,7 +155,8 @@ function helpful(message: Message, asked: Message, thanks: Message | undefined, 
     (ADVICE.test(message.text) ? 1 : 0) +
     Math.min(1, words / 12) -
     (words > 50 ? 0.7 : 0) -
-    (message.text.includes('?') ? 1 : 0) +
+    (message.text.includes('?') ? 1 : 0) -
+    (OWN.test(message.text) ? 0.7 : 0) +
     Math.min(1, common * 0.4) +
     (thanks && message.line < thanks.line && thanks.line - message.line < 15 ? 0.5 : 0)
   );
@@ -157,7 +165,7 @@ function helpful(message: Message, asked: Message, thanks: Message | undefined, 
 const size = (text: string) => text.split(/\s+/).length;
 
 /** A quotation of readable length, ended at a word. */
-function cut(text: string): string {
+function cut(text: string, most: number): string {
   const words = text.trim().split(/\s+/);
-  return capital(words.length > 30 ? `${words.slice(0, 28).join(' ')} …` : words.join(' '));
+  return words.length > most ? `${words.slice(0, most - 2).join(' ')} …` : words.join(' ');
 }
