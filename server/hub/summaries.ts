@@ -142,7 +142,7 @@ export function createSummaries(
 
     async get(actor: Actor, { id }: ParsedInput<'summary:get'>): Promise<CallData<'summary:get'>> {
       const { users: _, error, ...state } = owned(actor, id);
-      if (error) throw new HubError(error.code, error.message);
+      if (error) throw new HubError(error.code, error.message, { details: error.details });
       // Who was taken out of the room meanwhile has no claim to it any more (I9).
       await store.recheck({ actor, room: state.room, audience: 'me' }, Number.MAX_SAFE_INTEGER, []);
       return state;
