@@ -31,11 +31,13 @@ import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
 import { openRedis, type RedisLink } from './redis.ts';
+import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
+import { createSearchStore } from './store/queries/search.ts';
 import { createSummaryStore } from './store/queries/summaries.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
 import type { OpenedSummarizer } from './summarizer/open.ts';
@@ -117,10 +119,12 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createRoomStore(db),
         ...createUpkeepStore(db),
         ...createIntegrationStore(db),
+        ...createSearchStore(db),
         ...createSummaryStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
+      searchIndex: parts.use(createPostgresSearch(db)),
       sealer: createSealer(secrets.encryptionKey),
       integrations: [...(await integrationsOf(config, overrides)), ...(google ? [google.calendar] : [])],
       summarizer: overrides.summarizer ?? models?.summarizer ?? free,

@@ -8,7 +8,7 @@ import { createFollowers } from './followers.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
 import { createLinks, type LinkChange } from './links.ts';
-import { createLogWriter } from './log-writer.ts';
+import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
@@ -18,6 +18,7 @@ import type { Integration, Vendor } from './ports-integrations.ts';
 import { type FileLinks, noFileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
 import type { PeopleStore } from './ports-people.ts';
+import type { SearchIndex, SearchStore } from './ports-search.ts';
 import type { SummaryStore } from './ports-summaries.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
@@ -25,6 +26,8 @@ import { createPressure, noPressure } from './pressure.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
+import { createSearch } from './search.ts';
+import { createIndexer } from './search-indexer.ts';
 import { createSignals } from './signals.ts';
 import { createSocketBook } from './socket-book.ts';
 import { createSummaryHub } from './summary-hub.ts';
@@ -36,7 +39,9 @@ export interface HubOptions {
     UpkeepStore &
     IntegrationStore &
     SummaryStore &
+    SearchStore &
     Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+  readonly searchIndex: SearchIndex;
   readonly sealer: Sealer;
   readonly outlet: Outlet;
   readonly meters: Meters;
@@ -107,7 +112,7 @@ export function createHub(options: HubOptions) {
     log,
     committed(batches) {
       feeds.offer(batches);
-      followers.grew(batches);
+      grew(batches);
       bus.publish('log', batches);
     },
   });
@@ -115,6 +120,12 @@ export function createHub(options: HubOptions) {
   const pressure = load ? createPressure(writer) : noPressure;
   const messages = createMessages({ store, writer });
   const followers = createFollowers(log);
+  const pollMs = options.pollMs ?? POLL;
+  const indexer = createIndexer({ store, index: options.searchIndex, pollMs, log });
+  const grew = (batches: readonly Batch[]) => {
+    followers.grew(batches);
+    indexer.grew();
+  };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
     feeds,
@@ -127,8 +138,8 @@ export function createHub(options: HubOptions) {
   });
   const signals = createSignals({ feeds, outlet, bus, online: presence.online, now });
   const background = createBackground(log);
-  background.every(options.pollMs ?? POLL, 'compare heads', feeds.poll);
-  background.every(options.pollMs ?? POLL, 'call the followers', followers.all);
+  background.every(pollMs, 'compare heads', feeds.poll);
+  background.every(pollMs, 'call the followers', followers.all);
   let held = 0;
   background.every(1000, 'presence and signals', () => {
     // What changes meanwhile gathers, and leaves in one.
@@ -156,6 +167,7 @@ export function createHub(options: HubOptions) {
   });
   const sockets = createSocketBook();
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
+  leases.hold({ name: 'search index', open: indexer.open });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -192,7 +204,7 @@ export function createHub(options: HubOptions) {
   bus.listen({
     log(batches) {
       feeds.offer(batches);
-      followers.grew(batches);
+      grew(batches);
     },
     link: heardLink,
     integration: integrations.heardState,
@@ -214,6 +226,7 @@ export function createHub(options: HubOptions) {
     rooms: createRooms({ store, writer, feeds, presence, pressure }),
     messages,
     summaries,
+    search: createSearch({ store, index: options.searchIndex, now }),
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

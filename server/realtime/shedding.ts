@@ -11,6 +11,7 @@ export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   'summary:request': 'AI and search',
   'summary:live': 'AI and search',
   'summary:get': 'backfill',
+  search: 'AI and search',
   'messages:read': 'backfill',
   'events:read': 'backfill',
   'read:mark': 'backfill',

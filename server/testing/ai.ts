@@ -10,9 +10,10 @@ import {
   type Usage,
 } from '../hub/ports-ai.ts';
 
+/** What stalls on purpose sets a shorter `idle`: a busy machine must not look like a stall. */
 export const FAST: Partial<Tempo> = {
-  idle: 150,
-  total: 5000,
+  idle: 5000,
+  total: 10_000,
   tries: 3,
   backOff: 1,
   patience: 1500,

@@ -1,7 +1,7 @@
 // What stands in for an embedding model: texts that share words, or parts of words, lie near each other.
 import { createHash } from 'node:crypto';
 
-/** Of length 1, or nothing but zeros for a text without a word. */
+/** Of length 1. */
 export function vectorOf(text: string, dimensions: number): number[] {
   const vector = new Array<number>(dimensions).fill(0);
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
@@ -12,8 +12,10 @@ export function vectorOf(text: string, dimensions: number): number[] {
         vector[place] = (vector[place] ?? 0) + ((digest[8 + at] ?? 0) & 1 ? weight : -weight);
       }
     }
+  // No text is nothing.
+  vector[0] = (vector[0] ?? 0) + 0.01;
   const length = Math.hypot(...vector);
-  return length === 0 ? vector : vector.map(value => value / length);
+  return vector.map(value => value / length);
 }
 
 const parts = (word: string) =>
