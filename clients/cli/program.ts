@@ -11,6 +11,7 @@ import { integrationsCommand, linkCommand, linksCommand, unlinkCommand } from '.
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { recapCommand } from './commands/recap.ts';
 import { replayCommand } from './commands/replay.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { roomsCommand } from './commands/rooms.ts';
@@ -27,6 +28,7 @@ Examples:
   court rooms --public
   court send lobby "Hello, everybody"
   court tail lobby
+  court recap lobby --range week
   court export --room lobby | head
   court import --format irc logs/*.txt --room ubuntu
 
@@ -56,6 +58,7 @@ export function createProgram(context: Context): Command {
     roomsCommand,
     tailCommand,
     sendCommand,
+    recapCommand,
     importCommand,
     exportCommand,
     replayCommand,

@@ -10,7 +10,12 @@ export interface ExtractiveOptions {
 const MODEL = 'extractive-1';
 const FREE: Usage = { provider: 'extractive', model: MODEL, inputTokens: 0, outputTokens: 0, cost: 0 };
 
-export function openExtractive({ memory = 256 }: ExtractiveOptions = {}): Summarizer {
+/** It never begins anew. */
+export interface ExtractiveSummarizer extends Summarizer {
+  summarize(request: SummaryRequest, signal: AbortSignal): AsyncGenerator<Claim, Usage, undefined>;
+}
+
+export function openExtractive({ memory = 256 }: ExtractiveOptions = {}): ExtractiveSummarizer {
   const thread = openThread(memory);
   return {
     provider: 'extractive',
