@@ -1,4 +1,5 @@
 // The way back to the newest message, for who has scrolled away; and where much is new, to have it told in short.
+import { useRoute } from '../hooks/use-workspace.ts';
 import { Icon } from './icons.tsx';
 import { useRoomActions } from './room-context.ts';
 
@@ -14,9 +15,10 @@ interface Props {
 
 export function JumpPill({ unread, after, onClick }: Props) {
   const { recap } = useRoomActions();
+  const open = useRoute().panel?.kind === 'recap';
   return (
     <div className="pills">
-      {recap && after !== undefined && unread >= MUCH && (
+      {recap && !open && after !== undefined && unread >= MUCH && (
         <button type="button" className="pill" onClick={() => recap({ after })}>
           <Icon name="recap" />
           Summarize

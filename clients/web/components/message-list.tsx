@@ -33,7 +33,7 @@ interface Props {
   editing: string | undefined;
 }
 
-const LIT_MS = 2_000;
+const LIT_MS = 3_000;
 
 export function MessageList({ ref, snapshot, entry, editing }: Props) {
   const { me, places } = useWorkspace();

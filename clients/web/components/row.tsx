@@ -29,9 +29,7 @@ export const Row = memo(
             <span>{dayWords(at)}</span>
           </div>
         )}
-        {item.line && (
-          <UnreadLine after={lineAfter} />
-        )}
+        {item.line && <UnreadLine after={lineAfter} />}
         {item.kind === 'message' ? (
           <MessageView message={item.message} first={item.first} editing={editing} lit={lit} focus={focus} />
         ) : (
