@@ -1,9 +1,12 @@
 // `court recap` as a process against a real hub and its own summarizer.
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { boot, type TestHub } from '../../server/testing/boot.ts';
 import { connect } from '../../server/testing/client.ts';
 import { post } from '../../server/testing/summaries.ts';
+import type { PostedSummary } from '../../shared/protocol/summaries.ts';
 import { type Cli, openCli } from './fixture.ts';
 
 const test = suite('court recap');
@@ -37,6 +40,31 @@ test('as JSON it is the summary; posted, it is in the room', async () => {
   assert.equal(more, []);
   const tail = await cli.json(['tail', 'plans', '--no-follow']);
   assert.is(tail.at(-1)?.text, summary?.text);
+});
+
+test('what was posted is in an export, and with its sources in the room that is made of it', async () => {
+  const env = { DATABASE_URL: hub.databaseUrl };
+  const { stdout } = await cli.run(['export', '--room', 'plans']);
+  const file = path.join(cli.home.path, 'plans.jsonl');
+  await writeFile(file, stdout);
+  const [report] = await cli.json(
+    ['import', '--format', 'jsonl', '--room', 'copy', '--kind', 'public', file],
+    { env },
+  );
+  assert.equal(report?.refused, {});
+  const message = async (room: string) => (await cli.json(['tail', room, '--no-follow'])).at(-1);
+  const there = await message('copy');
+  const here = await message('plans');
+  assert.is(there?.text, here?.text);
+  assert.ok(there);
+  const { citations } = there.summary as PostedSummary;
+  assert.equal(
+    citations.map(({ messageId, quote }) => ({ messageId, quote })),
+    (here?.summary as PostedSummary).citations.map(({ messageId, quote }) => ({ messageId, quote })),
+  );
+  // They count in another log now.
+  const said = await cli.json(['tail', 'copy', '--no-follow']);
+  for (const { seq, messageId } of citations) assert.is(said.find(({ id }) => id === messageId)?.seq, seq);
 });
 
 test('what cannot be is told in one line', async () => {

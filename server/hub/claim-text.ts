@@ -19,8 +19,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\bwww\.\S+/gi, LINK],
   // Ids are for machines.
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '(id)'],
-  [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '(address)'],
-  [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}\/\S*/gi, LINK],
+  [/(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '(address)'],
+  [/(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+[a-z]{2,}\/\S*/gi, LINK],
 ];
 
 /** Empty when nothing is left that says something. */
