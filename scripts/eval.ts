@@ -4,11 +4,13 @@
 //     npm run eval -- summaries     only the parts named
 //     npm run eval -- --json        one JSON object
 import { parseArgs } from 'node:util';
+import { answers } from './eval/answers.ts';
+import { channels } from './eval/channels.ts';
 import { meetingsFolder, readMeetings } from './eval/meetings.ts';
 import { type Part, show } from './eval/part.ts';
 import { summaries } from './eval/summaries.ts';
 
-const PARTS: readonly Part[] = [summaries];
+const PARTS: readonly Part[] = [summaries, answers, channels];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },

@@ -62,7 +62,11 @@ function similarities(turns: readonly string[]): Map<number, number>[] {
   });
   const having = new Map<string, [turn: number, count: number][]>();
   counts.forEach((bag, turn) => {
-    for (const [word, count] of bag) having.set(word, [...(having.get(word) ?? []), [turn, count]]);
+    for (const [word, count] of bag) {
+      const list = having.get(word);
+      if (list) list.push([turn, count]);
+      else having.set(word, [[turn, count]]);
+    }
   });
   const rarity = (word: string) => Math.log(1 + turns.length / (having.get(word)?.length ?? 1));
   const norm = counts.map(bag => Math.hypot(...[...bag].map(([word, count]) => count * rarity(word))) || 1);

@@ -28,6 +28,24 @@ export async function readChannel(
   return logs;
 }
 
+/** Which lines of a log belong to one conversation, as people marked it from line 1000 on: for each line's number, the number of its conversation. */
+export async function readConversations(
+  log: string,
+  folder: string = channelFolder,
+): Promise<Map<number, number>> {
+  const text = await readFile(path.join(folder, `${log}.links.txt`), 'utf8');
+  const parent = new Map<number, number>();
+  const root = (line: number): number => {
+    const above = parent.get(line) ?? line;
+    return above === line ? line : root(above);
+  };
+  for (const [, a, b] of text.matchAll(/^(\d+) (\d+) -/gm)) {
+    for (const line of [Number(a), Number(b)]) if (!parent.has(line)) parent.set(line, line);
+    parent.set(root(Number(b)), root(Number(a)));
+  }
+  return new Map([...parent.keys()].map(line => [line, root(line)]));
+}
+
 function parse(log: string, text: string): ChannelLine[] {
   return text.split('\n').flatMap((line, index) => {
     const [, time, by, said] = /^\[(\d\d:\d\d)\] <([^>]+)> (.+)$/.exec(line) ?? [];

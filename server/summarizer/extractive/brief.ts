@@ -1,7 +1,8 @@
 // The short account of a talk in English: what it was about, and topic by topic what was discussed and who said what that matters.
 import type { Claim } from '../../hub/ports-ai.ts';
+import { agreements } from './agreements.ts';
 import { answers } from './decisions.ts';
-import { names, shortName } from './items.ts';
+import { capital, names, shortName } from './items.ts';
 import { distinct, type Phrase, phrases } from './phrases.ts';
 import { type Statement, statements } from './statements.ts';
 import type { Talk } from './talk.ts';
@@ -21,22 +22,23 @@ export const tuning = {
   again: 0.5,
   /** How much length counts against a statement. */
   brevity: 0.5,
-  /** What a word counts more that names the topic. */
-  onTopic: 1,
-  /** What a proposal, a decision or a number counts more. */
-  cue: 1,
+  /** Agreements told at the end. */
+  agreed: 1,
   /** Of the words asked for. */
-  share: 0.93,
+  share: 0.96,
 };
 
 /** Fewer sentences than this, or nothing named twice: there is nothing to group. */
 const FEW = 40;
 
+/** A statement may be so many words longer than what is left for it. */
+const OVER = 3;
+
 const LEADS = ['First', 'Then', 'After that', 'Later', 'Next'];
 
 /** Undefined when the talk is too short to be told like this. */
 export function brief(talk: Talk): Claim[] | undefined {
-  const { all, request, terms, texts } = talk;
+  const { all, request, texts } = talk;
   if (all.length < FEW || request.words < 40) return undefined;
   const speakers = new Set(talk.vocabulary.terms([...new Set(all.map(({ by }) => by))].join(' ')));
   const known = phrases(texts, talk.vocabulary).filter(
@@ -46,87 +48,118 @@ export function brief(talk: Talk): Claim[] | undefined {
   if (main.length === 0) return undefined;
   const group = all.every(({ by }) => by === all[0]!.by) ? all[0]!.by : 'the group';
 
-  const account = new Account(request.words * tuning.share);
-  account.add(
-    `The ${isMeeting(talk) ? 'meeting' : 'conversation'} was about ${names(main.map(({ text }) => text))}.`,
-    mentions(talk, main, 0, all.length),
+  const opening = `The ${isMeeting(talk) ? 'meeting' : 'conversation'} was about ${names(main.map(({ text }) => text))}.`;
+  const agreed = agreements(talk).slice(0, tuning.agreed);
+  const closing =
+    agreed.length > 0 ? `${capital(group)} agreed ${names(agreed.map(({ text }) => text))}.` : '';
+  const sections = outline(talk, known, main, group);
+  const budget = request.words * tuning.share - size(opening) - size(closing);
+  say(
+    talk,
+    sections,
+    statements(talk).filter(({ index }) => agreed.every(other => other.index !== index)),
+    new Set(main.flatMap(phrase => phrase.terms)),
+    budget,
   );
+
+  const claims: Claim[] = [{ text: opening, cites: mentions(talk, main, 0, all.length) }];
+  for (const section of sections) {
+    const said = section.said.toSorted((a, b) => a.index - b.index);
+    const parts = [section.heading, ...tell(said, talk)].filter(part => part !== '');
+    if (parts.length === 0) continue;
+    if (section.heading === '') parts[0] = `${section.lead}, ${parts[0]}`;
+    const cites = said.flatMap(({ index }) => all[index]!.cites);
+    claims.push({
+      text: parts.join(' '),
+      cites: [...mentions(talk, section.here, section.from, section.to), ...cites],
+    });
+  }
+  if (closing) claims.push({ text: closing, cites: agreed.flatMap(({ cites }) => cites) });
+  return claims.map(({ text, cites }) => ({ text, cites: [...new Set(cites)] }));
+}
+
+/** One topic of the account. */
+interface Section {
+  readonly from: number;
+  readonly to: number;
+  readonly lead: string;
+  readonly here: readonly Phrase[];
+  readonly topic: ReadonlySet<string>;
+  /** Empty when nothing is named. */
+  readonly heading: string;
+  readonly said: Statement[];
+}
+
+function outline(talk: Talk, known: readonly Phrase[], main: readonly Phrase[], group: string): Section[] {
+  const count = talk.all.length;
   const named = new Set(main.flatMap(phrase => phrase.terms));
-  const covered = new Set(named);
-  const pool = statements(talk);
-  const starts = topics(terms, Math.max(1, Math.round(request.words / tuning.wordsPerTopic)));
-  starts.forEach((from, number) => {
-    const to = starts[number + 1] ?? all.length;
-    const share = account.left / (starts.length - number);
-    const here = distinct(local(known, from, to, all.length, named), tuning.namedEach);
+  const starts = topics(talk.terms, Math.max(1, Math.round(talk.request.words / tuning.wordsPerTopic)));
+  return starts.map((from, number) => {
+    const to = starts[number + 1] ?? count;
+    const here = distinct(local(known, from, to, count, named), tuning.namedEach);
     const topic = new Set(here.flatMap(phrase => phrase.terms));
     for (const term of topic) named.add(term);
     const last = number > 0 && number === starts.length - 1;
     const lead = last ? 'Finally' : (LEADS[number] ?? 'Then');
     const heading =
       here.length > 0 ? `${lead}, ${group} discussed ${names(here.map(({ text }) => text))}.` : '';
-    const said = choose(
-      talk,
-      pool.filter(({ index }) => index >= from && index < to),
-      covered,
-      topic,
-      share - size(heading),
-    );
-    for (const term of topic) covered.add(term);
-    const parts = [heading, ...tell(said, talk)].filter(part => part !== '');
-    if (parts.length === 0) return;
-    if (heading === '') parts[0] = `${lead}, ${parts[0]}`;
-    account.add(parts.join(' '), [
-      ...mentions(talk, here, from, to),
-      ...said.flatMap(({ index }) => all[index]!.cites),
-    ]);
+    return { from, to, lead, here, topic, heading, said: [] };
   });
-  return account.claims;
 }
 
-class Account {
-  readonly claims: Claim[] = [];
-  left: number;
-
-  constructor(words: number) {
-    this.left = words;
-  }
-
-  add(text: string, cites: Iterable<string>): void {
-    this.claims.push({ text, cites: [...new Set(cites)] });
-    this.left -= size(text);
-  }
-}
-
-/** The statements that say most of what matters and was not said yet, in their order. */
-function choose(
+/** Fills the sections: each gets its share, and what is left then goes to whatever says most. */
+function say(
   talk: Talk,
+  sections: readonly Section[],
   pool: readonly Statement[],
   covered: Set<string>,
-  topic: ReadonlySet<string>,
-  words: number,
-): Statement[] {
-  const chosen: Statement[] = [];
-  let left = words;
-  while (chosen.length < tuning.saidEach) {
-    let best: Statement | undefined;
-    let most = 0;
-    for (const statement of pool) {
-      if (statement.words > left + 3 || chosen.includes(statement)) continue;
-      let gain = 0;
-      for (const term of statement.terms) {
-        gain +=
-          talk.weight(term) * (covered.has(term) ? tuning.again : 1) * (topic.has(term) ? tuning.onTopic : 1);
-      }
-      gain *= (statement.cue ? tuning.cue : 1) / statement.words ** tuning.brevity;
-      if (gain > most) [best, most] = [statement, gain];
-    }
-    if (!best) break;
-    chosen.push(best);
+  budget: number,
+): void {
+  let left = budget - sections.reduce((sum, { heading }) => sum + size(heading), 0);
+  const place = (section: Section, words: number): boolean => {
+    const best = mostTelling(
+      talk,
+      pool.filter(
+        statement =>
+          statement.index >= section.from &&
+          statement.index < section.to &&
+          statement.words <= words &&
+          !sections.some(({ said }) => said.includes(statement)),
+      ),
+      covered,
+    );
+    if (!best) return false;
+    section.said.push(best);
     for (const term of best.terms) covered.add(term);
     left -= best.words;
+    return true;
+  };
+  sections.forEach((section, number) => {
+    const end = left - left / (sections.length - number);
+    while (section.said.length < tuning.saidEach && place(section, left - end + OVER));
+    for (const term of section.topic) covered.add(term);
+  });
+  for (const section of sections.toSorted((a, b) => a.said.length - b.said.length))
+    place(section, left + OVER);
+}
+
+/** The statement that says most of what matters and was not said yet. */
+function mostTelling(
+  talk: Talk,
+  pool: readonly Statement[],
+  covered: ReadonlySet<string>,
+): Statement | undefined {
+  let best: Statement | undefined;
+  let most = 0;
+  for (const statement of pool) {
+    let gain = 0;
+    for (const term of statement.terms) {
+      gain += talk.weight(term) * (covered.has(term) ? tuning.again : 1);
+    }
+    gain /= statement.words ** tuning.brevity;
+    if (gain > most) [best, most] = [statement, gain];
   }
-  return chosen.sort((a, b) => a.index - b.index);
+  return best;
 }
 
 function tell(said: readonly Statement[], talk: Talk): string[] {

@@ -2,6 +2,7 @@
 import type { Claim } from '../../hub/ports-ai.ts';
 import { centrality } from './centrality.ts';
 import { overlap } from './items.ts';
+import { statements } from './statements.ts';
 import type { Talk } from './talk.ts';
 import { words as split } from './words.ts';
 
@@ -12,21 +13,42 @@ const FEW = 4;
 /** Candidates looked at in the second, slower step. */
 const CANDIDATES = 400;
 
-/** @param relevance how near a sentence is to what was asked, 0 to 1; missing: nothing was asked */
-export function highlights(talk: Talk, relevance?: (index: number) => number): Claim[] {
+/** From so many sentences on, a talk in English is told in reported speech: there is enough of it that can be. */
+const LONG = 100;
+
+/** What cannot is told as it was said, and counts less: it is harder to read. */
+const VERBATIM = 0.8;
+
+/** The sentences that can be told in a report, by their numbers. */
+function reports(talk: Talk): Map<number, string> | undefined {
+  const found = statements(talk).map(
+    ({ index, by, report }) => [index, `${by} ${report.verb} ${report.statement}.`] as const,
+  );
+  return found.length > FEW ? new Map(found) : undefined;
+}
+
+/** @param relevance how near a sentence is to what was asked, 0 to 1; missing: nothing was asked @param verbatim never in reported speech */
+export function highlights(talk: Talk, relevance?: (index: number) => number, verbatim = false): Claim[] {
   const { all, texts, terms, request } = talk;
   const rank = centrality(terms);
   let most = 0;
   for (const value of rank) most = Math.max(most, value);
+  const told = talk.english && !verbatim && all.length >= LONG ? reports(talk) : undefined;
   const score = (index: number) => {
     const central = most > 0 ? rank[index]! / most : 0;
     const length = split(texts[index]!).length;
     const fit = length < 3 ? 0.3 : length < 6 ? 0.7 : 1;
-    return fit * (relevance ? relevance(index) * (1 + 0.3 * central) : central + 0.3 * talk.salience(index));
+    return (
+      (told && !told.has(index) ? VERBATIM : 1) *
+      fit *
+      (relevance ? relevance(index) * (1 + 0.3 * central) : central + 0.3 * talk.salience(index))
+    );
   };
+  const text = (index: number) => told?.get(index) ?? attributed(all[index]!.by, texts[index]!);
   const pool = all
     .map((_, index) => ({ index, score: score(index), bag: new Set(terms[index]) }))
     .filter(({ index, score }) => texts[index] !== '' && (relevance === undefined || score > 0))
+
     .filter(({ index }, _, list) => list.length < FEW || size(texts[index]!) >= 3)
     .sort((a, b) => b.score - a.score || a.index - b.index)
     .slice(0, CANDIDATES);
@@ -41,7 +63,7 @@ export function highlights(talk: Talk, relevance?: (index: number) => number): C
       if (worth > value) [best, value] = [at, worth];
     }
     const [next] = pool.splice(best, 1);
-    const length = size(texts[next!.index]!) + 1;
+    const length = size(text(next!.index));
     const twin = chosen.some(({ index }) => texts[index] === texts[next!.index]);
     if (twin || (used + length > request.words && chosen.length > 0)) continue;
     chosen.push(next!);
@@ -49,7 +71,7 @@ export function highlights(talk: Talk, relevance?: (index: number) => number): C
   }
   return chosen
     .sort((a, b) => a.index - b.index)
-    .map(({ index }) => ({ text: attributed(all[index]!.by, texts[index]!), cites: all[index]!.cites }));
+    .map(({ index }) => ({ text: text(index), cites: all[index]!.cites }));
 }
 
 /** A claim of another summary names its speaker already. */

@@ -91,7 +91,7 @@ export function phrases(texts: readonly string[], vocabulary: Vocabulary): Phras
         )
           entry.quality++;
         if (DETERMINER.has(before) && size <= MAX_WORDS) entry.determined++;
-        if (DEFINITE.has(before) && from === i) entry.definite++;
+        if (DEFINITE.has(before)) entry.definite++;
       }
       i = end;
     }

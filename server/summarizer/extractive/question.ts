@@ -17,7 +17,6 @@ const LENGTH = 0.75;
 /** What is said around a sentence speaks for it too: by so much less with each step. */
 const FADE = 0.6;
 const REACH = 4;
-/** An answer comes after its question, and whoever raised something goes on about it. */
 const AFTER = 0.5;
 const BEFORE = 0.2;
 const SAME = 1.6;
@@ -25,10 +24,25 @@ const ANSWER = 2.5;
 /** Less than this of the nearest has nothing to do with it. */
 const FAR = 0.2;
 
+/** From so many sentences on, a talk is long. */
+const LONG = 200;
+/** How fast what is around fades with each sentence, and how much of it counts. */
+const LASTING = 0.93;
+const TOPIC = 0.5;
+/** What somebody said who is named in the question counts so much more. */
+const SPEAKER = 1.5;
+
 const isAsked = (text: string) => /[?？]\s*$/.test(text);
 
-/** Between 0 and 1 for each sentence; undefined when the question asks for no more than a summary. */
-export function relevance(talk: Talk): ((index: number) => number) | undefined {
+export interface Relevance {
+  /** Between 0 and 1: how much of what was asked is in a sentence. */
+  own(index: number): number;
+  /** The same with what is said around it, where people talk one after the other. */
+  near(index: number): number;
+}
+
+/** Undefined when the question asks for no more than a summary. */
+export function relevance(talk: Talk): Relevance | undefined {
   const { question } = talk.request;
   if (!question) return undefined;
   const asked = new Set(talk.vocabulary.terms(question).filter(term => !GENERAL.has(term)));
@@ -38,7 +52,7 @@ export function relevance(talk: Talk): ((index: number) => number) | undefined {
   for (const list of talk.terms)
     for (const term of new Set(list)) if (asked.has(term)) found.set(term, (found.get(term) ?? 0) + 1);
   const average = talk.terms.reduce((sum, list) => sum + list.length, 0) / (count || 1) || 1;
-  const people = new Set(words(question));
+  const asksFor = named(question);
   const own = talk.terms.map((list, index) => {
     let sum = 0;
     const times = new Map<string, number>();
@@ -48,19 +62,34 @@ export function relevance(talk: Talk): ((index: number) => number) | undefined {
       sum +=
         (rare * n * (SATURATION + 1)) / (n + SATURATION * (1 - LENGTH + (LENGTH * list.length) / average));
     }
-    // "What did Ann say about …"
-    return words(talk.all[index]!.by).some(name => name.length > 2 && people.has(name)) ? sum * 1.5 : sum;
+    // "What did Ann say about …": others count too, since they say what she answers.
+    return asksFor(talk.all[index]!.by) ? sum * SPEAKER : sum;
   });
-  const near = own.map((value, index) => {
+  const near =
+    count < LONG
+      ? stepwise(talk, own)
+      : spread(own).map((value, index) => (asksFor(talk.all[index]!.by) ? value * SPEAKER : value));
+  // None of its words was said: what matters in general is the best that can be given.
+  return own.some(value => value > 0) ? { own: scaled(own), near: scaled(near) } : undefined;
+}
+
+/** In parts of the highest; what is far below it has nothing to do with the question. */
+function scaled(values: readonly number[]): (index: number) => number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  return index => (values[index]! >= FAR * most ? values[index]! / most : 0);
+}
+
+/** In a few messages: an answer comes after its question, and whoever raised something goes on about it. */
+function stepwise(talk: Talk, own: readonly number[]): number[] {
+  return own.map((value, index) => {
     let sum = value;
     const from = (step: number, part: number) => {
       const other = talk.all[index + step];
-      if (other)
-        sum +=
-          part *
-          FADE ** Math.abs(step) *
-          own[index + step]! *
-          (other.by === talk.all[index]!.by ? SAME : part === AFTER && isAsked(other.text) ? ANSWER : 1);
+      if (!other) return;
+      const same = other.by === talk.all[index]!.by;
+      const tie = same ? SAME : part === AFTER && isAsked(other.text) ? ANSWER : 1;
+      sum += part * FADE ** Math.abs(step) * own[index + step]! * tie;
     };
     for (let step = 1; step <= REACH; step++) {
       from(-step, AFTER);
@@ -68,8 +97,25 @@ export function relevance(talk: Talk): ((index: number) => number) | undefined {
     }
     return sum;
   });
-  let most = 0;
-  for (const value of near) most = Math.max(most, value);
-  // None of its words was said: what matters in general is the best that can be given.
-  return most > 0 ? index => (near[index]! >= FAR * most ? near[index]! / most : 0) : undefined;
+}
+
+/** In a long talk: a topic lasts, so that what is said around counts for dozens of sentences. */
+function spread(own: readonly number[]): number[] {
+  const around = new Float64Array(own.length);
+  for (const order of [own.keys(), [...own.keys()].reverse()]) {
+    let carried = 0;
+    for (const index of order) {
+      around[index]! += carried;
+      carried = (carried + own[index]!) * LASTING;
+    }
+  }
+  return own.map((value, index) => value + TOPIC * around[index]!);
+}
+
+/** Whether a question names somebody: by a word of the name, or by its letter ("Grad C" is "C"). */
+function named(question: string): (by: string) => boolean {
+  const asked = new Set(words(question));
+  const letters = new Set(question.match(/(?<=\s)(?!I\b)\p{Lu}(?=[\s?.,]|$)/gu) ?? []);
+  return by =>
+    words(by).some(name => name.length > 2 && asked.has(name)) || letters.has(by.split(' ').at(-1)!);
 }

@@ -1,5 +1,5 @@
 // The sentences of an English talk that can be told in a report, and how.
-import { isDecision, isProposal } from './cues.ts';
+import { isProposal } from './cues.ts';
 import { shortName } from './items.ts';
 import { type Reported, reported } from './reported.ts';
 import { isSound } from './sound.ts';
@@ -14,14 +14,10 @@ export interface Statement {
   /** As told, with who says it. */
   readonly words: number;
   readonly proposal: boolean;
-  /** It proposes, decides or counts something. */
-  readonly cue: boolean;
 }
 
 const SHORTEST = 7;
 const LONGEST = 28;
-const NUMBER =
-  /\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|percent|per cent)\b/i;
 
 export function statements({ all, texts, terms, isOrdinary }: Talk): Statement[] {
   const found: Statement[] = [];
@@ -42,7 +38,6 @@ export function statements({ all, texts, terms, isOrdinary }: Talk): Statement[]
       terms: [...new Set(terms[index])],
       words: count + name.split(' ').length + report.verb.split(' ').length,
       proposal,
-      cue: proposal || isDecision(text) || NUMBER.test(text),
     });
   });
   return found;

@@ -19,8 +19,11 @@ function claims(talk: Talk): Claim[] {
   if (style === 'decisions') return decisions(talk);
   if (style === 'actions') return actions(talk);
   const asked = relevance(talk);
-  if (asked) return threads(talk, asked) ?? highlights(talk, asked);
-  return threads(talk) ?? (talk.english ? brief(talk) : undefined) ?? highlights(talk);
+  const told = threads(talk, asked?.own);
+  if (told && told.length > 0) return told;
+  // In a channel, what stands next to a sentence is somebody else's business.
+  if (asked) return told ? highlights(talk, asked.own, true) : highlights(talk, asked.near);
+  return (talk.english ? brief(talk) : undefined) ?? highlights(talk);
 }
 
 /** A summary that is posted calls nobody: "@room" is told as "room". */

@@ -17,8 +17,9 @@ const THANKS =
   /\b(?:thanks?|thank you|thx|ty|cheers|that (?:worked|did it|fixed|helped)|it works|works now|working now|solved|fixed|got it)\b/i;
 /** Thanks come so many lines after an answer. */
 const GRATEFUL = 40;
-/** An answer comes within so many lines. */
+/** An answer comes within so many lines; one that names nobody, within fewer. */
 const SOON = 80;
+const AT_ONCE = 15;
 /** Less near than this to what was asked, a question does not answer it. */
 const RELEVANT = 0.4;
 
@@ -51,9 +52,14 @@ export function threads(talk: Talk, relevance?: (index: number) => number): Clai
       ({ text, to }, at) =>
         (at === 0 || to === undefined) && ASKS.test(text) && size(text) >= 5 && size(text) <= 60,
     );
-    if (!asked) continue;
+    // "How many should I make?" says nothing to who was not there.
+    if (!asked || new Set(asked.sentences.flatMap(index => talk.terms[index]!)).size < (relevance ? 1 : 2))
+      continue;
     const after = thread.filter(
-      ({ line, by }) => line > asked.line && line - asked.line < SOON && by !== asked.by,
+      ({ line, by, to }) =>
+        line > asked.line &&
+        by !== asked.by &&
+        (to === asked.by ? line - asked.line < SOON : to === undefined && line - asked.line < AT_ONCE),
     );
     const thanks = thread.find(
       ({ line, by, text }) => line > asked.line && by === asked.by && THANKS.test(text),
@@ -90,7 +96,7 @@ export function threads(talk: Talk, relevance?: (index: number) => number): Clai
     chosen.push(candidate);
     used += candidate.words;
   }
-  return chosen.length > 0 ? chosen.sort((a, b) => a.line - b.line).map(({ claim }) => claim) : undefined;
+  return chosen.sort((a, b) => a.line - b.line).map(({ claim }) => claim);
 }
 
 /** Whole messages again: in a channel they are short, and the address stands at the beginning. */
