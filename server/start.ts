@@ -114,7 +114,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   );
   const models = await modelsOf(config, log, overrides.modelTempo);
   if (models) parts.use(models);
-  const meaning = await meaningOf(config, log, overrides.modelTempo);
+  const meaning = await meaningOf(config, db, log, overrides.modelTempo);
   if (meaning) parts.use(meaning);
   const hub: Hub = parts.use(
     createHub({
@@ -267,19 +267,15 @@ async function modelsOf(
   return openSummarizer(models, { log, tempo });
 }
 
-/** Who makes embeddings, and the thread that holds them. */
-async function meaningOf({ models }: Config, log: Log, tempo?: Partial<ModelTempo>) {
+/** Who makes embeddings, and who looks through them. */
+async function meaningOf({ models }: Config, db: Db, log: Log, tempo?: Partial<ModelTempo>) {
   const { embeddings } = models;
   if (!embeddings) return undefined;
   const { openEmbedder } = await import('./embedder/open.ts');
-  const { openVectors } = await import('./search/vectors/index.ts');
+  const { openVectors } = await import('./search/vectors/open.ts');
   await using parts = new AsyncDisposableStack();
   const embedder = parts.use(await openEmbedder({ ...models, embeddings }, tempo));
-  const vectors = parts.use(
-    openVectors(embeddings.dimensions, error =>
-      log.error({ err: error }, 'search by meaning is off on this node until it is started again'),
-    ),
-  );
+  const vectors = parts.use(await openVectors(db, embedder, log));
   const open = parts.move();
   return { embedder, vectors, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }

@@ -1,11 +1,11 @@
 // `node scripts/bench/vectors.ts [VECTORS] [DIMENSIONS]`: how long the exact search by meaning takes, in the thread that does it.
-import { openVectors } from '../../server/search/vectors/index.ts';
+import { openThread } from '../../server/search/vectors/thread.ts';
 
 const [count = 100_000, dimensions = 384] = process.argv.slice(2).map(Number);
 const ROUNDS = 50;
 
 const random = () => Float32Array.from({ length: dimensions }, () => Math.random() - 0.5);
-await using vectors = openVectors(dimensions, error => {
+await using vectors = openThread(dimensions, error => {
   throw error;
 });
 for (let from = 0; from < count; from += 2000) {

@@ -2,7 +2,7 @@
 // every node holds the vectors in memory, a moment behind, and finds the nearest to a question.
 import { Unreachable } from './errors.ts';
 import type { Log } from './ports.ts';
-import { type Embedder, SummarizerError } from './ports-ai.ts';
+import { type Embedder, SummarizerError, spaceOf } from './ports-ai.ts';
 import type { Found, IndexedMessage, ReadableRoom, SearchStore } from './ports-search.ts';
 import type { StoredVector, VectorIndex, VectorStore } from './ports-vectors.ts';
 import { createIndexer, type Indexer } from './search-indexer.ts';
@@ -34,12 +34,12 @@ const REMEMBERED = 100;
 const REST = 10_000;
 
 export function createEmbeddings({ store, embedder, vectors, pollMs, now, log }: EmbeddingsDeps): Embeddings {
-  const space = `${embedder.provider}:${embedder.model}:${embedder.dimensions}`;
+  const space = spaceOf(embedder);
   const known = new Map<string, Float32Array>();
   let closing = new AbortController();
   let restsUntil = 0;
   let version = 0;
-  let ready = false;
+  let ready = vectors.kind === 'database';
   let syncing: Promise<void> | undefined;
 
   /** Those that it takes; what it refuses for itself must not hold up the rest. */
@@ -104,11 +104,12 @@ export function createEmbeddings({ store, embedder, vectors, pollMs, now, log }:
     }
     ready = true;
   };
-  const sync = () => {
+  const sync = async () => {
+    if (vectors.kind === 'database') return;
     syncing ??= read().finally(() => {
       syncing = undefined;
     });
-    return syncing;
+    await syncing;
   };
 
   const vectorOf = async (text: string): Promise<Float32Array | undefined> => {

@@ -29,8 +29,10 @@ export interface VectorStore {
   tendVectors(space: string): Promise<void>;
 }
 
-/** Holds the vectors of one space in memory, and looks through all of them: exact, and off the main loop. */
+/** Looks through all vectors of one space: exact, and off the main loop. */
 export interface VectorIndex extends AsyncDisposable {
+  /** `memory`: it knows what it is handed, and no more. `database`: it looks where they are kept. */
+  readonly kind: 'memory' | 'database';
   apply(vectors: readonly StoredVector[]): Promise<void>;
   /** The nearest `limit` of these rooms alone, from their first readable entry on (attack 26, I9); score is the cosine. */
   nearest(query: Float32Array, rooms: readonly ReadableRoom[], limit: number): Promise<Found[]>;

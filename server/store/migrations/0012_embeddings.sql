@@ -122,8 +122,61 @@ create function read_vectors(input jsonb) returns jsonb language sql stable as $
   from page
 $$;
 
+-- pgvector, where the database has it, finds the nearest by itself. Its type may be in any schema, and is named nowhere but in what runs
+-- after a look; the column makes itself of the bytes, whose scale does not matter to a cosine.
+create function vector_text(bytes bytea) returns text language sql immutable strict as $$
+  select '[' || string_agg((((get_byte(bytes, i) + 128) & 255) - 128)::text, ',' order by i) || ']'
+  from generate_series(0, length(bytes) - 1) as i
+$$;
+create function vector_schema() returns text language sql stable as $$
+  select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'vector'
+$$;
+
+-- Takes pgvector into use, if it is there or can be installed. input: {}; answer: {there}
+create function use_pgvector(input jsonb) returns jsonb language plpgsql as $$
+begin
+  if exists (select from pg_attribute where attrelid = 'vectors'::regclass and attname = 'point' and not attisdropped) then
+    return '{"there": true}';
+  end if;
+  if not exists (select from pg_available_extensions where name = 'vector') then
+    return '{"there": false}';
+  end if;
+  create extension if not exists vector;
+  execute format($made$
+    create or replace function vector_point(bytes bytea) returns %1$I.vector language sql immutable strict
+      as 'select vector_text(bytes)::%1$I.vector' $made$, vector_schema());
+  execute format(
+    'alter table vectors add column point %I.vector generated always as (vector_point(bytes)) stored', vector_schema());
+  perform seal('{}', array['vector_point']);
+  return '{"there": true}';
+exception when insufficient_privilege then
+  -- Who owns the database may do it: any hub or `court migrate` that signs in as its owner.
+  return '{"there": false}';
+end
+$$;
+
+-- input: {space, query, rooms: [{id, since}], limit}, where query is text of a vector; answer: {found: [{room, seq, score}]}
+create function nearest_vectors(input jsonb) returns jsonb language plpgsql stable as $$
+declare
+  found jsonb;
+begin
+  execute format($look$
+    select coalesce(jsonb_agg(jsonb_build_object('room', room, 'seq', seq, 'score', 1 - distance) order by distance), '[]') from (
+      select v.room, v.seq, v.point operator(%1$I.<=>) $1::%1$I.vector as distance
+      from jsonb_to_recordset($2) as r (id text, since bigint)
+      join vectors v on v.room = r.id and v.seq >= r.since and v.space = $3 and v.point is not null
+      order by distance limit $4) as best $look$, vector_schema())
+    into found using input ->> 'query', input -> 'rooms', input ->> 'space', (input ->> 'limit')::integer;
+  return jsonb_build_object('found', found);
+end
+$$;
+
 create or replace function schema_version(input jsonb) returns jsonb language sql immutable as $$ select '{"version": 12}'::jsonb $$;
 select seal(
   array['vectors'],
-  array['vectors_turn', 'write_vectors', 'tend_vectors', 'forget_vector', 'vector_changes', 'read_vectors', 'schema_version']
+  array['vectors_turn', 'write_vectors', 'tend_vectors', 
+    'forget_vector', 'vector_changes', 'read_vectors', 'vector_text', 'vector_schema', 'use_pgvector', 'nearest_vectors',
+    'schema_version'
+  ]
 );
+select use_pgvector('{}');

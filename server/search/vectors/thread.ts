@@ -1,4 +1,4 @@
-// The VectorIndex of every hub: exact, in a worker thread. A hundred thousand vectors of 384 numbers take 40 MB there.
+// The VectorIndex of a hub whose database has no pgvector: exact, in a worker thread. A hundred thousand vectors of 384 numbers take 40 MB there.
 import { Worker } from 'node:worker_threads';
 import { Unreachable } from '../../hub/errors.ts';
 import type { Found } from '../../hub/ports-search.ts';
@@ -8,7 +8,7 @@ import type { Reply, Request } from './worker.ts';
 type Wish = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
 /** @param broken the thread ended by itself; what it held is lost, and the node must begin anew */
-export function openVectors(dimensions: number, broken: (error: Error) => void): VectorIndex {
+export function openThread(dimensions: number, broken: (error: Error) => void): VectorIndex {
   const waiting = new Map<number, { resolve(found: Found[]): void; reject(error: Error): void }>();
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'vectors',
@@ -43,6 +43,7 @@ export function openVectors(dimensions: number, broken: (error: Error) => void):
     });
   };
   return {
+    kind: 'memory',
     async apply(vectors) {
       await ask({ vectors });
     },
