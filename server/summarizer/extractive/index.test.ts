@@ -1,8 +1,8 @@
 // The extractive summarizer as the hub uses it: in a thread that starts when needed, is given up when cancelled, and is replaced when it breaks.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Claim, type Line, type Summarizer, SummarizerError } from '../../hub/ports-ai.ts';
-import { openExtractive } from './index.ts';
+import { type Claim, type Line, SummarizerError } from '../../hub/ports-ai.ts';
+import { type ExtractiveSummarizer, openExtractive } from './index.ts';
 
 const test = suite('extractive');
 
@@ -15,7 +15,7 @@ const lines = (count: number): Line[] =>
     text: `The ${['release', 'migration', 'budget', 'login page'][index % 4]} needs another look before day ${index}.`,
   }));
 
-async function run(summarizer: Summarizer, count: number, signal = never): Promise<Claim[]> {
+async function run(summarizer: ExtractiveSummarizer, count: number, signal = never): Promise<Claim[]> {
   const request = { title: 'Court', lines: lines(count), style: 'brief', words: 100 } as const;
   return Array.fromAsync(summarizer.summarize(request, signal));
 }
