@@ -40,6 +40,7 @@ import { createRoomStore } from './store/queries/rooms.ts';
 import { createSearchStore } from './store/queries/search.ts';
 import { createSummaryStore } from './store/queries/summaries.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
+import { createVectorStore } from './store/queries/vectors.ts';
 import type { OpenedSummarizer } from './summarizer/open.ts';
 
 export interface Running extends AsyncDisposable {
@@ -113,6 +114,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   );
   const models = await modelsOf(config, log, overrides.modelTempo);
   if (models) parts.use(models);
+  const meaning = await meaningOf(config, db, log, overrides.modelTempo);
+  if (meaning) parts.use(meaning);
   const hub: Hub = parts.use(
     createHub({
       store: {
@@ -120,11 +123,13 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createUpkeepStore(db),
         ...createIntegrationStore(db),
         ...createSearchStore(db),
+        ...createVectorStore(db),
         ...createSummaryStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
       searchIndex: parts.use(createPostgresSearch(db)),
+      meaning,
       sealer: createSealer(secrets.encryptionKey),
       integrations: [...(await integrationsOf(config, overrides)), ...(google ? [google.calendar] : [])],
       summarizer: overrides.summarizer ?? models?.summarizer ?? free,
@@ -142,7 +147,11 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       ...overrides,
     }),
   );
-  const outside = () => ({ ...hub.integrations.states(), ...models?.states() });
+  const outside = () => ({
+    ...hub.integrations.states(),
+    ...models?.states(),
+    ...(meaning && { embeddings: meaning.embedder.state() }),
+  });
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
     store: peopleStore,
@@ -256,6 +265,19 @@ async function modelsOf(
   if (!models.claude && !models.openai?.model) return undefined;
   const { openSummarizer } = await import('./summarizer/open.ts');
   return openSummarizer(models, { log, tempo });
+}
+
+/** Who makes embeddings, and who looks through them. */
+async function meaningOf({ models }: Config, db: Db, log: Log, tempo?: Partial<ModelTempo>) {
+  const { embeddings } = models;
+  if (!embeddings) return undefined;
+  const { openEmbedder } = await import('./embedder/open.ts');
+  const { openVectors } = await import('./search/vectors/open.ts');
+  await using parts = new AsyncDisposableStack();
+  const embedder = parts.use(await openEmbedder({ ...models, embeddings }, tempo));
+  const vectors = parts.use(await openVectors(db, embedder, log));
+  const open = parts.move();
+  return { embedder, vectors, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {

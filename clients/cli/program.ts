@@ -11,6 +11,7 @@ import { integrationsCommand, linkCommand, linksCommand, unlinkCommand } from '.
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { recapCommand } from './commands/recap.ts';
 import { replayCommand } from './commands/replay.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { roomsCommand } from './commands/rooms.ts';
@@ -29,6 +30,7 @@ Examples:
   court send lobby "Hello, everybody"
   court tail lobby
   court search 'opening night' from:ada
+  court recap lobby --range week
   court export --room lobby | head
   court import --format irc logs/*.txt --room ubuntu
 
@@ -59,6 +61,7 @@ export function createProgram(context: Context): Command {
     tailCommand,
     sendCommand,
     searchCommand,
+    recapCommand,
     importCommand,
     exportCommand,
     replayCommand,

@@ -2,6 +2,7 @@
 import type { CallInput } from '../../shared/protocol/calls.ts';
 import type { Push } from '../../shared/protocol/pushes.ts';
 import type { Summary, SummaryState } from '../../shared/protocol/summaries.ts';
+import { Alarm } from './alarm.ts';
 import type { Connection } from './connection.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { Emitter } from './emitter.ts';
@@ -40,6 +41,13 @@ export interface Recap {
   readonly getSnapshot: () => RecapSnapshot;
 }
 
+/** Times that a hub which cannot just now is asked again. */
+const TRIES = 5;
+
+/** The node that writes it is on its way out. */
+const isGoing = ({ details }: { details?: unknown }) =>
+  (details as { draining?: boolean } | undefined)?.draining === true;
+
 const EMPTY: RecapSnapshot = { status: 'running', text: '', claims: [], citations: [] };
 
 export class LiveRecap implements Recap {
@@ -53,11 +61,13 @@ export class LiveRecap implements Recap {
   #accepted = false;
   #askedAgain = false;
   #isAsking = false;
+  #putOff = 0;
+  readonly #later = new Alarm();
 
   constructor(room: string, { range = 'unread', ...options }: SummarizeOptions, connection: Connection) {
     this.#id = uuid();
     this.#connection = connection;
-    this.#input = { room, range, ...options, id: this.#id };
+    this.#input = { room, range, ...options };
     this.#offs = [
       connection.on('push', ({ name, payload }) => this.#pushed(name, payload)),
       connection.on('open', () => void this.#catchUp()),
@@ -94,7 +104,7 @@ export class LiveRecap implements Recap {
     try {
       if (!this.#accepted) {
         // The hub may be writing the same one for us already.
-        this.#id = (await this.#connection.call('summary:request', this.#input)).id;
+        this.#id = (await this.#connection.call('summary:request', { ...this.#input, id: this.#id })).id;
         this.#accepted = true;
       }
       this.#stands(await this.#connection.call('summary:get', { id: this.#id }));
@@ -106,16 +116,30 @@ export class LiveRecap implements Recap {
   }
 
   #failedToAsk(error: CallError): void {
-    const lost = error.code === 'not_found' && this.#accepted;
-    if (lost && this.#input.audience !== 'room' && !this.#askedAgain) {
-      // The node that wrote it is gone, and it with it.
-      this.#askedAgain = true;
-      this.#accepted = false;
-      this.#change(EMPTY, true);
-      queueMicrotask(() => void this.#catchUp());
+    const gone = error.code === 'not_found' || isGoing(error);
+    if (gone && this.#accepted && this.#mayAskAgain()) {
+      this.#askSoon(0);
+    } else if (error.code === 'unavailable' && ++this.#putOff <= TRIES) {
+      this.#askSoon(error.retryAfterMs ?? 1000);
     } else if (!isPassing(error.code) || error.code === 'rate_limited' || this.#connection.isOpen) {
       this.#fail(error);
     }
+  }
+
+  /** The node that wrote it is gone, and it with it: another one is asked, once. What is for the room may be there already, and is not. */
+  #mayAskAgain(): boolean {
+    if (this.#askedAgain || this.#input.audience === 'room') return false;
+    this.#askedAgain = true;
+    // The old id stands for what is lost.
+    this.#id = uuid();
+    this.#accepted = false;
+    this.#change(EMPTY, true);
+    return true;
+  }
+
+  /** The next connection may come first. */
+  #askSoon(ms: number): void {
+    this.#later.set(ms, () => void this.#catchUp());
   }
 
   #stands({ state, text, claims, citations, summary }: SummaryState): void {
@@ -128,7 +152,12 @@ export class LiveRecap implements Recap {
     if ((payload as { id?: string }).id !== this.#id) return;
     if (name === 'summary:delta') this.#delta(payload as Push<'summary:delta'>);
     else if (name === 'summary:done') this.#finish(payload as Summary);
-    else if (name === 'summary:failed') this.#fail(CallError.from((payload as Push<'summary:failed'>).error));
+    else if (name === 'summary:failed') this.#failed((payload as Push<'summary:failed'>).error);
+  }
+
+  #failed(error: Push<'summary:failed'>['error']): void {
+    if (isGoing(error) && this.#mayAskAgain()) this.#askSoon(error.retryAfterMs ?? 1000);
+    else this.#fail(CallError.from(error));
   }
 
   #delta({ text, claims, citations, at, reset }: Push<'summary:delta'>): void {
@@ -160,6 +189,7 @@ export class LiveRecap implements Recap {
   #end(snapshot: RecapSnapshot): void {
     if (this.#snapshot.status !== 'running') return;
     for (const off of this.#offs) off();
+    this.#later.clear();
     this.#change(snapshot);
   }
 

@@ -8,6 +8,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   // Line ends are spaces; what is invisible or turns the direction of writing goes, but for what joins parts of an emoji.
   [/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '],
   [/(?!\u200d)\p{Cf}/gu, ''],
+  // Numbers of sources are ours to give.
+  [/\[\d+(?:\s*,\s*\d+)*\](?!\()/g, ''],
   [/!?\[([^[\]]*)\]\((?:[^()\\]|\\.|\([^()]*\))*\)/g, '$1'],
   [/!?\[([^[\]]*)\]\[[^[\]]*\]/g, '$1'],
   [/^\s*\[[^\]]*\]:.*$/g, ''],
@@ -17,22 +19,30 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\bwww\.\S+/gi, LINK],
   // Ids are for machines.
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '(id)'],
-  [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '(address)'],
-  [/\b(?:[a-z0-9-]+\.)+[a-z]{2,}\/\S*/gi, LINK],
+  [/(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '(address)'],
+  [/(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+[a-z]{2,}\/\S*/gi, LINK],
 ];
 
 /** Empty when nothing is left that says something. */
 export function harmless(text: string, longest = LONGEST): string {
-  let clean = text.slice(0, 20 * longest);
   // Taking one thing away can make another: `<<b>img>`.
-  for (let before = ''; before !== clean; ) {
-    before = clean;
-    for (const [what, instead] of RULES) clean = clean.replace(what, instead);
-  }
-  clean = clean
-    .replace(/\(?\[\d+(?:\s*,\s*\d+)*\]\)?/g, '')
+  const clean = settled(text.slice(0, 4 * longest), rest => plainMarks(settled(rest, strip)));
+  return /[\p{L}\p{N}]/u.test(clean) ? shortened(clean, longest) : '';
+}
+
+function settled(text: string, change: (text: string) => string): string {
+  const next = change(text);
+  return next === text ? text : settled(next, change);
+}
+
+const strip = (text: string): string =>
+  RULES.reduce((rest, [what, instead]) => rest.replace(what, instead), text);
+
+/** What could still begin a link, a tag or a list is only a mark. */
+const plainMarks = (text: string): string =>
+  text
+    .replace(/\(\s*\)/g, '')
     .replace(/^(?:\s*(?:[-*+>•]|#{1,6}|\d{1,3}[.)])\s+)+/, '')
-    // What could still begin a link or a tag is only a mark.
     .replaceAll('[', '(')
     .replaceAll(']', ')')
     .replaceAll('<', '‹')
@@ -40,8 +50,6 @@ export function harmless(text: string, longest = LONGEST): string {
     .replace(/\s+/g, ' ')
     .replace(/ (?=[.,;:!?](?:\s|$))/g, '')
     .trim();
-  return /[\p{L}\p{N}]/u.test(clean) ? shortened(clean, longest) : '';
-}
 
 function shortened(text: string, longest: number): string {
   if (text.length <= longest) return text;

@@ -97,7 +97,7 @@ export function openCourt(vendor: Vendor, deps: CourtDeps): OpenCourt {
     async recap(room, since) {
       const reader = await store.recapReader(vendor, room);
       if (!reader) throw forbidden('This room is not linked.');
-      const wish = { actor: reader, room, audience: 'common', range: { since }, style: 'brief' } as const;
+      const wish = { actor: reader, room, audience: 'me', range: { since }, style: 'brief' } as const;
       const { claims, citations, provider, model, note } = await deps.recap(wish);
       return { claims, citations, by: writtenBy({ provider, model, note }) };
     },

@@ -3,6 +3,7 @@ import type { CallData } from '#shared/protocol/calls.ts';
 import { createBackground } from './background.ts';
 import { type Bus, noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
+import { createEmbeddings } from './embeddings.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFollowers } from './followers.ts';
 import { createIntegrations } from './integrations.ts';
@@ -12,7 +13,7 @@ import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
-import type { Summarizer } from './ports-ai.ts';
+import type { Embedder, Summarizer } from './ports-ai.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import { type FileLinks, noFileLinks } from './ports-links.ts';
@@ -20,6 +21,7 @@ import type { Meters } from './ports-meters.ts';
 import type { PeopleStore } from './ports-people.ts';
 import type { SearchIndex, SearchStore } from './ports-search.ts';
 import type { SummaryStore } from './ports-summaries.ts';
+import type { VectorIndex, VectorStore } from './ports-vectors.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createPressure, noPressure } from './pressure.ts';
@@ -40,8 +42,11 @@ export interface HubOptions {
     IntegrationStore &
     SummaryStore &
     SearchStore &
+    VectorStore &
     Pick<PeopleStore, 'ensureUser' | 'getUser'>;
   readonly searchIndex: SearchIndex;
+  /** For search by meaning; without it there is none. */
+  readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;
   readonly sealer: Sealer;
   readonly outlet: Outlet;
   readonly meters: Meters;
@@ -122,9 +127,11 @@ export function createHub(options: HubOptions) {
   const followers = createFollowers(log);
   const pollMs = options.pollMs ?? POLL;
   const indexer = createIndexer({ store, index: options.searchIndex, pollMs, log });
+  const embeddings = options.meaning && createEmbeddings({ store, ...options.meaning, pollMs, now, log });
   const grew = (batches: readonly Batch[]) => {
     followers.grew(batches);
     indexer.grew();
+    embeddings?.indexer.grew();
   };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
@@ -168,6 +175,10 @@ export function createHub(options: HubOptions) {
   const sockets = createSocketBook();
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   leases.hold({ name: 'search index', open: indexer.open });
+  if (embeddings) {
+    leases.hold({ name: 'embeddings', open: embeddings.indexer.open });
+    background.every(pollMs, 'read what other nodes embedded', embeddings.sync, 0);
+  }
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -226,7 +237,7 @@ export function createHub(options: HubOptions) {
     rooms: createRooms({ store, writer, feeds, presence, pressure }),
     messages,
     summaries,
-    search: createSearch({ store, index: options.searchIndex, now }),
+    search: createSearch({ store, index: options.searchIndex, embeddings, now }),
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

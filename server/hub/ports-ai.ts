@@ -121,3 +121,10 @@ export interface Embedder extends AsyncDisposable {
   embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
   state(): ProviderState;
 }
+
+/** Names what can be compared: vectors of one provider, model and size. */
+export const spaceOf = ({
+  provider,
+  model,
+  dimensions,
+}: Pick<Embedder, 'provider' | 'model' | 'dimensions'>): string => `${provider}:${model}:${dimensions}`;

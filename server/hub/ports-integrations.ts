@@ -126,8 +126,8 @@ export interface Court {
   follow(room: string, grown: () => void): Disposable;
 
   /**
-   * What was said in a bound room since a moment, of what all its members may read, in the name of who bound it. `cites` are places in
-   * `citations`, from 1. Takes seconds. @param since ISO 8601
+   * What was said in a bound room since a moment, as who bound it may read it. `cites` are places in `citations`, from 1. Takes seconds.
+   * @param since ISO 8601; not before the link: what was said then is not for the place
    */
   recap(room: string, since: string): Promise<Recap>;
 

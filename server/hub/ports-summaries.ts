@@ -5,8 +5,8 @@ import type { Actor } from './ports.ts';
 import type { Usage } from './ports-ai.ts';
 import type { Vendor } from './ports-integrations.ts';
 
-/** `me`: what the reader may read. `common`: what all members may read. `room`: that too, for somebody who may post. */
-export type Audience = 'me' | 'common' | 'room';
+/** `me`: what the reader may read. `room`: what all members may read, for somebody who may post. */
+export type Audience = 'me' | 'room';
 
 export interface Reader {
   readonly actor: Actor;

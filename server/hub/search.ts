@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import type { Message } from '#shared/protocol/models.ts';
 import * as p from '#shared/protocol/primitives.ts';
+import type { Embeddings } from './embeddings.ts';
 import { HubError } from './errors.ts';
 import type { Actor } from './ports.ts';
 import type {
@@ -17,10 +18,13 @@ import type {
 } from './ports-search.ts';
 import { highlights } from './search-highlights.ts';
 import { createMatcher } from './search-match.ts';
+import { createMeaning, together } from './search-meaning.ts';
 import { parseQuery, type TypedQuery } from './search-query.ts';
 import { type Asked, type Ranked, rank } from './search-rank.ts';
 
 export type SearchHub = ReturnType<typeof createSearch>;
+
+type Mode = CallData<'search'>['mode'];
 
 /** What an index is asked for; as many can be paged through. */
 const CANDIDATES = 300;
@@ -32,7 +36,7 @@ const FEW = 10;
 const BEST = 40;
 const BESIDE = 4;
 
-interface Wanted {
+export interface Wanted {
   readonly query: SearchQuery;
   readonly question: boolean;
   readonly said: readonly string[];
@@ -40,7 +44,7 @@ interface Wanted {
   readonly now: number;
 }
 
-interface Answer {
+export interface Answer {
   readonly ranked: readonly Ranked[];
   readonly total: number;
 }
@@ -48,12 +52,16 @@ interface Answer {
 export function createSearch({
   store,
   index,
+  embeddings,
   now,
 }: {
   store: SearchStore;
   index: SearchIndex;
+  /** Undefined: nobody makes any, and everything is found by its words. */
+  embeddings?: Pick<Embeddings, 'nearest'> | undefined;
   now(): number;
 }) {
+  const byMeaning = embeddings && createMeaning({ store, embeddings });
   const ask = async (actor: Actor, wanted: Wanted, changes: Partial<SearchQuery>): Promise<Answer> => {
     const query = { ...wanted.query, ...changes };
     const { found, total } = await index.search(
@@ -91,6 +99,13 @@ export function createSearch({
     return joined(near, await ask(actor, wanted, { match: 'any', near: near.total === 0 }));
   };
 
+  const inMode = async (actor: Actor, wanted: Wanted, mode: Mode): Promise<Answer & { mode: Mode }> => {
+    const meant = mode === 'keyword' ? undefined : await byMeaning?.(actor, wanted);
+    if (meant && mode === 'semantic') return { ...meant, mode };
+    const words = await byWords(actor, wanted);
+    return meant ? { ...together(words, meant), mode } : { ...words, mode: 'keyword' };
+  };
+
   return {
     /** `semantic` and `hybrid` need embeddings; without them the answer says that it was found by keywords. */
     async search(actor: Actor, input: ParsedInput<'search'>): Promise<CallData<'search'>> {
@@ -104,7 +119,7 @@ export function createSearch({
       });
       const wanted = resolve(typed, input, scope, actor, at, place?.until);
       if (!wanted) return { hits: [], total: 0, mode: 'keyword' };
-      const { ranked, total } = await byWords(actor, wanted);
+      const { ranked, total, mode } = await inMode(actor, wanted, input.mode);
       const start = place ? after(ranked, place) : 0;
       const page = ranked.slice(start, start + input.limit);
       const messages =
@@ -120,7 +135,7 @@ export function createSearch({
       return {
         hits,
         total: Math.max(total, start + hits.length),
-        mode: 'keyword',
+        mode,
         ...(more && {
           cursor: writeCursor({
             now: at,

@@ -20,7 +20,11 @@ const PATIENCE = 240_000;
 const ALIVE = 15_000;
 const WORDS = 170;
 const CANCELLED = new HubError('conflict', 'This summary was cancelled.');
-const GOING = unavailable('This node is shutting down; ask again.');
+/** The details are for our own client, which asks another node by itself. */
+const GOING = new HubError('unavailable', 'This node is shutting down; ask again.', {
+  retryAfterMs: 1000,
+  details: { draining: true },
+});
 
 interface Job {
   readonly id: string;
@@ -57,11 +61,12 @@ export function createSummaries(
     const people = [wish.actor];
     const run = async () => {
       try {
-        const payload = await runJob(id, wish, deps, {
+        const written = runJob(id, wish, deps, {
           signal,
           others: () => people.slice(1),
           delta: push => tell(job, { name: 'summary:delta', payload: push }),
         });
+        const payload = await orAborted(written, signal);
         tell(job, { name: 'summary:done', payload });
       } catch (error) {
         tell(job, { name: 'summary:failed', payload: { id, error: refusalOf(error, id) } });
@@ -137,7 +142,7 @@ export function createSummaries(
 
     async get(actor: Actor, { id }: ParsedInput<'summary:get'>): Promise<CallData<'summary:get'>> {
       const { users: _, error, ...state } = owned(actor, id);
-      if (error) throw new HubError(error.code, error.message);
+      if (error) throw new HubError(error.code, error.message, { details: error.details });
       // Who was taken out of the room meanwhile has no claim to it any more (I9).
       await store.recheck({ actor, room: state.room, audience: 'me' }, Number.MAX_SAFE_INTEGER, []);
       return state;
@@ -177,6 +182,14 @@ export function createSummaries(
       await Promise.all(ending);
     },
   };
+}
+
+/** Who cancels does not wait until the writer has heard of it. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, aborted]);
 }
 
 function rangeOf(range: ParsedInput<'summary:request'>['range']): MaterialRange {

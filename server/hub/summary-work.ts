@@ -43,12 +43,15 @@ const SPENT = 'This month’s budget for models is spent.';
 export function createWork({ store, summarizer, free, budget, log }: WorkDeps) {
   const writing = (writer: Summarizer, signal: AbortSignal): Write =>
     async function* write(request): AsyncGenerator<Claim | Restart, Usage, undefined> {
-      let usage: Usage | undefined;
+      let spent: Usage | undefined;
       try {
-        usage = yield* writer.summarize(request, signal);
-        return usage;
+        spent = yield* writer.summarize(request, signal);
+        return spent;
+      } catch (error) {
+        if (error instanceof SummarizerError) spent = error.spent;
+        throw error;
       } finally {
-        if (usage) await budget.charge(request, usage);
+        if (spent) await budget.charge(request, spent);
         else await budget.chargeBroken(writer.provider, request);
       }
     };

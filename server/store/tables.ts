@@ -27,6 +27,7 @@ const LEFT_OUT = [
   'search_documents',
   'search_words',
   'search_cursors',
+  'vectors',
 ];
 
 export interface Schema {

@@ -113,7 +113,7 @@ interface Showing {
 async function show(event: LogEvent, { context, transcript, room, all }: Showing): Promise<void> {
   const { terminal } = context;
   if (all && terminal.json) return terminal.result(event, '');
-  if (event.type !== 'message.created') return transcript.change(event);
+  if (event.type !== 'message.created' && event.type !== 'summary.posted') return transcript.change(event);
   const messages = new Map<string, Message>();
   applyEvent(messages, room, event);
   for (const message of messages.values()) await transcript.message(message);

@@ -12,7 +12,7 @@ interface Props {
 
 export function Claims({ claims, citations, growing }: Props) {
   return (
-    <ul className="claims" data-growing={growing || undefined}>
+    <ul className="points" data-growing={growing || undefined}>
       {claims.map(({ text, cites }, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: claims are only added at the end
         <li key={at}>

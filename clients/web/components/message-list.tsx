@@ -33,7 +33,7 @@ interface Props {
   editing: string | undefined;
 }
 
-const LIT_MS = 2_000;
+const LIT_MS = 3_000;
 
 export function MessageList({ ref, snapshot, entry, editing }: Props) {
   const { me, places } = useWorkspace();
@@ -97,6 +97,7 @@ export function MessageList({ ref, snapshot, entry, editing }: Props) {
               <Row
                 key={item.key}
                 item={item}
+                lineAfter={item.line ? lineAfter : undefined}
                 current={index === (current < 0 ? items.length - 1 : current)}
                 editing={item.key === editing}
                 lit={item.key === lit}
@@ -106,7 +107,9 @@ export function MessageList({ ref, snapshot, entry, editing }: Props) {
           }
         </Virtualizer>
       </div>
-      {!place.atBottom && items.length > 0 && <JumpPill unread={snapshot.unread} onClick={place.toBottom} />}
+      {!place.atBottom && items.length > 0 && (
+        <JumpPill unread={snapshot.unread} after={lineAfter} onClick={place.toBottom} />
+      )}
     </section>
   );
 }

@@ -10,6 +10,8 @@ type RowItem = Exclude<Item, { kind: 'start' }>;
 
 interface Props {
   item: RowItem;
+  /** The last message read when the line was drawn. */
+  lineAfter: number | undefined;
   current: boolean;
   editing: boolean;
   lit: boolean;
@@ -17,7 +19,7 @@ interface Props {
 }
 
 export const Row = memo(
-  function Row({ item, current, editing, lit, onFocus }: Props) {
+  function Row({ item, lineAfter, current, editing, lit, onFocus }: Props) {
     const at = item.kind === 'message' ? item.message.at : item.replies[0]!.at;
     const focus = { id: item.key, current, onFocus };
     return (
@@ -27,9 +29,7 @@ export const Row = memo(
             <span>{dayWords(at)}</span>
           </div>
         )}
-        {item.line && (
-          <UnreadLine first={item.kind === 'message' ? item.message.seq : item.replies[0]!.seq} />
-        )}
+        {item.line && <UnreadLine after={lineAfter} />}
         {item.kind === 'message' ? (
           <MessageView message={item.message} first={item.first} editing={editing} lit={lit} focus={focus} />
         ) : (
@@ -40,6 +40,7 @@ export const Row = memo(
   },
   (a, b) =>
     a.current === b.current &&
+    a.lineAfter === b.lineAfter &&
     a.editing === b.editing &&
     a.lit === b.lit &&
     a.onFocus === b.onFocus &&

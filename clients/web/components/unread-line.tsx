@@ -1,13 +1,13 @@
 // Where the unread begins, and the offer to have it told in short.
 import { useRoomActions } from './room-context.ts';
 
-/** @param first number of the first unread message */
-export function UnreadLine({ first }: { first: number }) {
+/** @param after number of the last message that was read */
+export function UnreadLine({ after }: { after: number | undefined }) {
   const { recap } = useRoomActions();
   return (
     <div className="line">
-      {recap && Number.isFinite(first) && (
-        <button type="button" className="line-recap" onClick={() => recap({ after: first - 1 })}>
+      {recap && after !== undefined && (
+        <button type="button" className="line-recap" onClick={() => recap({ after })}>
           Summarize
         </button>
       )}

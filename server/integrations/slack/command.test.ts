@@ -46,26 +46,38 @@ test('a code from the hub says who somebody in Slack is here, once', async () =>
   assert.not.match(await stage.command(`link ${code}`, stage.bobThere), 'from now on');
 });
 
-test('recap: who said how much, the threads with most answers, to whom asked alone', async () => {
-  const { say, post, ada, room, command, bobThere } = stage;
-  assert.match(await command('recap'), 'Nothing was said');
-  const root = await say('Where shall we meet?');
-  await say('In the park', { replyTo: root });
-  await say('Or here', { replyTo: root });
-  const gone = await say('A mistake');
+test('recap: what was said, each point with links to its messages, to whom asked alone', async () => {
+  const { say, post, ada, room } = stage;
+  assert.match(await patiently('recap'), 'Nothing was said');
+  const park = await say('We meet in the park at noon, as decided with everybody yesterday.');
+  const gone = await say('The secret password of the cellar is hunter2, remember it well.');
   await ada.call('message:delete', { room, target: gone, id: crypto.randomUUID() });
-  post('hi');
-  await until(async () => (await stage.here()).includes('hi'));
-  const recap = await command('recap', bobThere);
-  assert.equal(recap.split('\n'), [
-    `4 messages in <http://court.example/#/room/${room}|${room}> in the last day:`,
-    '• Ada: 3',
-    '• Bob There: 1',
-    'Most answered:',
-    `• <http://court.example/#/room/${room}/thread/${root}|Where shall we meet?>: 2 answers`,
-  ]);
+  post('I will bring the sandwiches for all twelve of us.');
+  await until(async () => (await stage.here()).some(text => text.includes('sandwiches')));
+  const recap = await patiently('recap');
+  const [head, ...points] = recap.split('\n');
+  assert.is(head, `<http://court.example/#/room/${room}|${room}> in the last day:`);
+  assert.ok(
+    points.some(
+      point =>
+        point.includes('park') && point.includes(`<http://court.example/#/room/${room}/thread/${park}|[`),
+    ),
+    recap,
+  );
+  assert.match(points.at(-1) ?? '', '_Extracted without a model_');
+  assert.not.match(recap, 'hunter2');
   assert.not.ok(stage.there().some(text => text.includes('in the last day')));
 });
+
+/** A busy machine takes longer than Slack waits, and then the answer comes by itself. */
+async function patiently(asked: string): Promise<string> {
+  const { command, slack, bobThere } = stage;
+  const before = slack.whispers.length;
+  const answer = await command(asked, bobThere);
+  if (!answer.includes('One moment')) return answer;
+  await until(() => slack.whispers.length > before);
+  return slack.whispers.at(-1)?.text ?? '';
+}
 
 test('announce: by those who keep the room, once here and once there', async () => {
   const { command, bobThere, ada, room, there } = stage;

@@ -3,7 +3,6 @@ import { markdownToSlack, slackToMarkdown } from '#shared/slack/markup.ts';
 import { HubError, Unreachable } from '../../hub/errors.ts';
 import type { Binding } from '../../hub/ports-integrations.ts';
 import type { Context } from './context.ts';
-import { digest } from './digest.ts';
 import type { Command } from './events.ts';
 import { hubUuid } from './ids.ts';
 import { roomLink, threadLink } from './links.ts';
@@ -17,7 +16,7 @@ const HELP = [
   '*/court link CODE*   says who you are at First Court, which shows you the code',
   '*/court unlink*   ends the link of this channel',
   '*/court status*   what this channel is linked to, and how the connection stands',
-  '*/court recap*   what was said in the linked room in the last day, in numbers',
+  '*/court recap*   what was said in the linked room in the last day, in short, with its sources',
   '*/court announce TEXT*   a message in the room and here, marked as an announcement (owners and moderators)',
 ].join('\n');
 /** As the hub makes them; the names of rooms are in lower case. */
@@ -61,20 +60,15 @@ export function createCommands(context: Context, people: People, changed: () => 
   /** Not further back than the link: what was said before is for the members of the room alone. */
   async function recap({ place, room }: Binding): Promise<string> {
     const since = Math.max(Date.now() - DAY, (await court.cursor(sinceCursor(place, room))) / 1000);
-    const { messages, speakers, threads, partial } = await digest(court, room, since);
+    const { claims, citations, by } = await court.recap(room, new Date(since).toISOString());
     const where = roomLink(options.publicUrl, room, room);
-    if (messages === 0) return `Nothing was said in ${where} in the last day.`;
-    const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
-    const [said, ...others] = [
-      `${partial ? 'More than ' : ''}${count(messages, 'message')} in ${where} in the last day:`,
-      ...speakers.slice(0, 10).map(({ name, messages }) => `• ${plain(name)}: ${messages}`),
-      ...(speakers.length > 10 ? [`• ${speakers.length - 10} more people`] : []),
-    ];
-    const talk = threads.map(
-      ({ root, answers, title }) =>
-        `• ${threadLink(options.publicUrl, room, root, plain(title.replaceAll('|', '¦')))}: ${count(answers, 'answer')}`,
-    );
-    return [said, ...others, ...(talk.length > 0 ? ['Most answered:', ...talk] : [])].join('\n');
+    if (claims.length === 0) return `Nothing was said in ${where} in the last day.`;
+    const source = (number: number) => {
+      const { messageId } = citations[number - 1] ?? {};
+      return messageId ? threadLink(options.publicUrl, room, messageId, `[${number}]`) : '';
+    };
+    const points = claims.map(({ text, cites }) => `• ${plain(text)} ${cites.map(source).join(' ')}`);
+    return [`${where} in the last day:`, ...points, `_${plain(by)}_`].join('\n');
   }
 
   async function announce({ room }: Binding, command: Command, words: string): Promise<string> {

@@ -148,6 +148,9 @@ export function createPoster(
       switch (event.type) {
         case 'message.created':
           return post(event, names);
+        case 'summary.posted':
+          if ('redacted' in event.data) return false;
+          return post({ ...event, type: 'message.created', data: { text: event.data.text } }, names);
         case 'message.edited': {
           const { target, text, mentions, redacted } = event.data;
           const ts = redacted ? undefined : await court.remoteOf(channel, target);

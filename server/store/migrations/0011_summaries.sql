@@ -233,7 +233,7 @@ begin
   if error is null and input ->> 'audience' = 'room' then
     error := posting_refusal(r, m, now());
   end if;
-  floor := case when input ->> 'audience' in ('room', 'common') then common_floor(r) else first_readable(r, m) end;
+  floor := case when input ->> 'audience' = 'room' then common_floor(r) else first_readable(r, m) end;
 end
 $$;
 

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Claim, type Line, SummarizerError } from '../../hub/ports-ai.ts';
-import { type Extractive, openExtractive } from './index.ts';
+import { type ExtractiveSummarizer, openExtractive } from './index.ts';
 
 const test = suite('extractive');
 
@@ -15,7 +15,7 @@ const lines = (count: number): Line[] =>
     text: `The ${['release', 'migration', 'budget', 'login page'][index % 4]} needs another look before day ${index}.`,
   }));
 
-async function run(summarizer: Extractive, count: number, signal = never): Promise<Claim[]> {
+async function run(summarizer: ExtractiveSummarizer, count: number, signal = never): Promise<Claim[]> {
   const request = { title: 'Court', lines: lines(count), style: 'brief', words: 100 } as const;
   return Array.fromAsync(summarizer.summarize(request, signal));
 }

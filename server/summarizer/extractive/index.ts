@@ -7,21 +7,21 @@ export interface ExtractiveOptions {
   readonly memory?: number;
 }
 
-/** Never begins anew. */
-export interface Extractive extends Summarizer {
-  summarize(request: SummaryRequest, signal: AbortSignal): AsyncGenerator<Claim, Usage, undefined>;
-}
-
 const MODEL = 'extractive-1';
 const FREE: Usage = { provider: 'extractive', model: MODEL, inputTokens: 0, outputTokens: 0, cost: 0 };
 
-export function openExtractive({ memory = 256 }: ExtractiveOptions = {}): Extractive {
+/** It never begins anew. */
+export interface ExtractiveSummarizer extends Summarizer {
+  summarize(request: SummaryRequest, signal: AbortSignal): AsyncGenerator<Claim, Usage, undefined>;
+}
+
+export function openExtractive({ memory = 256 }: ExtractiveOptions = {}): ExtractiveSummarizer {
   const thread = openThread(memory);
   return {
     provider: 'extractive',
     model: MODEL,
     maxChars: 2_000_000,
-    async *summarize(request, signal) {
+    async *summarize(request: SummaryRequest, signal: AbortSignal): AsyncGenerator<Claim, Usage, undefined> {
       for (const claim of await thread.run(request, signal)) {
         signal.throwIfAborted();
         yield claim;
