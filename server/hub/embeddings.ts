@@ -27,7 +27,7 @@ export interface EmbeddingsDeps {
 
 const PAGE = 2000;
 /** Whoever searches does not wait for longer, in ms: words find something, too. */
-const PATIENCE = 4000;
+const PATIENCE = 2000;
 /** Pages of one search ask for the same. */
 const REMEMBERED = 100;
 /** After a failure without a word on when to come back, and after somebody waited in vain. */
