@@ -9,6 +9,9 @@ export interface Token {
   readonly position: number;
   /** Written in a script without spaces. */
   readonly ideographic: boolean;
+  /** Where it stands in the text: from, and up to. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export type Analyzer = (text: string) => Token[];
@@ -47,10 +50,12 @@ const LONGEST = 255;
 
 function tokenize(text: string): Token[] {
   let position = 0;
-  return Array.from(text.matchAll(WORD), ([word]) => ({
+  return Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({
     term: word.slice(0, LONGEST),
     position: position++,
     ideographic: IDEOGRAPHIC.test(word),
+    start: index,
+    end: index + word.length,
   }));
 }
 
@@ -94,18 +99,29 @@ const grams =
 const bigrams =
   ({ output_unigrams }: z.output<typeof bigram>): Filter =>
   tokens => {
-    const single = tokens.flatMap(token =>
-      token.ideographic ? [...token.term].map(term => ({ ...token, term })) : [token],
-    );
-    return single.flatMap((token, at) => {
-      if (!token.ideographic) return [token];
-      const before = single[at - 1];
-      const next = single[at + 1];
-      const pair = next?.ideographic ? [{ ...token, term: token.term + next.term, position: at }] : [];
-      const alone = !before?.ideographic && !next?.ideographic;
-      return output_unigrams || alone ? [{ ...token, position: at }, ...pair] : pair;
+    const single = tokens.flatMap(token => (token.ideographic ? apart(token) : [token]));
+    const joins = (a: Token | undefined, b: Token | undefined) =>
+      a?.ideographic && b?.ideographic && a.end === b.start ? a.term + b.term : undefined;
+    return single.flatMap((token, position) => {
+      const one = { ...token, position };
+      if (!token.ideographic) return [one];
+      const pair = joins(token, single[position + 1]);
+      const alone = pair === undefined && joins(single[position - 1], token) === undefined;
+      return [
+        ...(output_unigrams || alone ? [one] : []),
+        ...(pair === undefined ? [] : [{ ...one, term: pair }]),
+      ];
     });
   };
+
+const apart = (token: Token): Token[] => {
+  let { start } = token;
+  return Array.from(token.term, term => {
+    const one = { ...token, term, start, end: start + term.length };
+    start = one.end;
+    return one;
+  });
+};
 
 const BUILT_IN: Readonly<Record<string, Filter>> = {
   lowercase: each(term => term.toLowerCase()),

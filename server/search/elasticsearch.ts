@@ -1,0 +1,40 @@
+// Elasticsearch as the index that finds messages, kept up to date from the logs. While it is away, or not filled yet, the database finds them.
+import type { Log } from '../hub/ports.ts';
+import type { IndexKeeper, IndexSource } from '../hub/ports-indexing.ts';
+import type { SearchIndex } from '../hub/ports-search.ts';
+import { type ElasticSettings, openConnection } from './elasticsearch/connection.ts';
+import { createFinder } from './elasticsearch/finder.ts';
+import { createKeeper, type Tempo } from './elasticsearch/keeper.ts';
+
+export interface ElasticOptions extends ElasticSettings {
+  readonly source: IndexSource;
+  readonly log: Log;
+  readonly tempo?: Partial<Tempo> | undefined;
+  /** Milliseconds for the answer to a search. */
+  readonly patience?: number | undefined;
+}
+
+export interface ElasticIndex extends Pick<SearchIndex, 'kind' | 'search'>, IndexKeeper, AsyncDisposable {}
+
+/** Connects when it is first needed, so a start never waits for it. */
+export function createElasticsearch({ patience, ...options }: ElasticOptions): ElasticIndex {
+  const connection = openConnection(options);
+  const finder = createFinder(connection, patience);
+  const keeper = createKeeper({ ...options, connection });
+  return {
+    kind: 'elasticsearch',
+    search: finder.search,
+    keep: keeper.keep,
+    grew: keeper.grew,
+    state() {
+      const kept = keeper.state();
+      const { trouble } = finder;
+      const answers = !trouble && (kept?.state ?? 'ready') !== 'connecting' && kept?.state !== 'failed';
+      if (kept && kept.state !== 'ready') return { ...kept, answers };
+      if (!trouble) return { state: 'ready', answers, ...kept };
+      const { message: reason, next } = trouble;
+      return { ...kept, answers, reason, ...(next ? { state: 'failed', next } : { state: 'degraded' }) };
+    },
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  };
+}
