@@ -12,6 +12,8 @@ export interface SearchQuery {
   readonly words: readonly { readonly text: string; readonly prefix: boolean }[];
   /** `any`: at least one of the words; who has more of them, and rarer ones, is the better candidate. */
   readonly match: 'all' | 'any';
+  /** Of `words`: those spelled nearly so count, too. */
+  readonly near: boolean;
   /** Words in this order, side by side. */
   readonly phrases: readonly string[];
   /** Words and phrases that must not be there. */

@@ -1,0 +1,107 @@
+// Full-text search in PostgreSQL, through the SQL functions of migration 0010. Texts are cut into words here, not there, so that every
+// server finds the same: accents, languages and scripts without spaces are decided by shared/text.
+import { languageOf, stem, stems } from '#shared/text/stem.ts';
+import { isUnspaced, wordsOf } from '#shared/text/words.ts';
+import { unavailable } from '../hub/errors.ts';
+import type { IndexedMessage, SearchAnswer, SearchIndex, SearchQuery } from '../hub/ports-search.ts';
+
+/** As store/db.ts offers it. */
+interface Db {
+  call(fn: string, input: unknown): Promise<unknown>;
+}
+
+/** Messages in these rooms together: so few are looked through whole, whatever is asked. */
+const LITTLE = 20_000;
+/** PostgreSQL's bounds of a tsvector. */
+const MAX_POSITION = 16_383;
+const MAX_POSITIONS = 255;
+
+export function createPostgresSearch(db: Db): SearchIndex {
+  return {
+    kind: 'postgres',
+    cursor: 'postgres-1',
+    async search(query, rooms, limit) {
+      const size = rooms.reduce((sum, { since, head }) => sum + head - since + 1, 0);
+      const input = {
+        rooms: rooms.map(({ id }) => id),
+        floors: rooms.filter(({ since }) => since > 1).map(({ id, since }) => ({ room: id, since })),
+        whole: size <= LITTLE,
+        limit,
+        match: query.match,
+        words: query.words.map(word => wanted(word, query.near)),
+        phrases: query.phrases.map(phraseQuery),
+        without: query.without.map(phraseQuery),
+        from: query.from,
+        has: query.has,
+        since: query.since,
+        until: query.until,
+      };
+      try {
+        return (await db.call('search_messages', input)) as SearchAnswer;
+      } catch (error) {
+        if (!tookTooLong(error)) throw error;
+        throw unavailable(
+          'This search takes too long. Narrow it down: name a room with in:, a person with from:, or a rarer word.',
+          5000,
+        );
+      }
+    },
+    async index(messages) {
+      await db.call('index_messages', { documents: messages.map(documentOf) });
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** The database ended the statement, by its time limit or while it waited for a lock. */
+const tookTooLong = (error: unknown): boolean =>
+  /^(57014|55P03)$/.test((error as { code?: unknown }).code as string);
+
+function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage) {
+  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text) }) };
+}
+
+/** The text of a tsvector. Words as written have weight A, so that a phrase or an exclusion does not take their stems for them. */
+export function vectorOf(text: string): string {
+  const words = wordsOf(text);
+  const language = languageOf(words);
+  const places = new Map<string, string[]>();
+  const put = (lexeme: string, place: string) => {
+    const known = places.get(lexeme);
+    if (!known) places.set(lexeme, [place]);
+    else if (known.length < MAX_POSITIONS) known.push(place);
+  };
+  words.forEach(({ word }, i) => {
+    const at = Math.min(i + 1, MAX_POSITION);
+    put(word, `${at}A`);
+    const root = stem(word, language);
+    if (root !== word) put(root, `${at}`);
+  });
+  return [...places].map(([lexeme, at]) => `${quoted(lexeme)}:${at.join(',')}`).join(' ');
+}
+
+function wanted({ text, prefix }: SearchQuery['words'][number], near: boolean) {
+  const found = wordsOf(text).map(({ word }) => word);
+  const [only = ''] = found;
+  if (found.length !== 1 || (isUnspaced(only) && [...only].length > 1 && found.length > 1))
+    return { query: sequence(found, prefix), lexemes: found.slice(0, 1) };
+  if (isUnspaced(only)) return { query: `${quoted(only)}:*`, lexemes: [only] };
+  const lexemes = [...new Set([only, ...stems(only)])];
+  const query = prefix ? `${quoted(only)}:*` : lexemes.map(quoted).join(' | ');
+  return {
+    query: `(${query})`,
+    lexemes,
+    ...(near && !prefix && /^\p{L}{4,24}$/u.test(only) && { near: only }),
+  };
+}
+
+/** Words side by side, as written; the last one of a script without spaces may go on. */
+function sequence(words: readonly string[], prefix = false): string {
+  const last = words.length - 1;
+  return `(${words.map((word, i) => `${quoted(word)}:${i === last && (prefix || isUnspaced(word)) ? '*' : ''}A`).join(' <-> ')})`;
+}
+
+const phraseQuery = (phrase: string): string => sequence(wordsOf(phrase).map(({ word }) => word));
+
+/** As tsvector and tsquery read it. */
+const quoted = (lexeme: string): string => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
