@@ -201,7 +201,7 @@ export const settings = {
 
 /** The hub does nothing with these yet; `court doctor` says whether they would work. */
 export const checkedSettings = [
-  ...(['ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'SMTP_URL'] as const),
+  ...(['STORAGE_URL', 'S3_ENDPOINT', 'SMTP_URL'] as const),
   ...(['CLAUDE_API_KEY', 'CLAUDE_MODEL', 'CLAUDE_BASE_URL'] as const),
   ...(['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'HF_TOKEN', 'HF_ENDPOINT_URL'] as const),
 ] satisfies (keyof typeof settings)[];

@@ -29,8 +29,10 @@ import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
 import { openRedis, type RedisLink } from './redis.ts';
+import type { ElasticOptions } from './search/elasticsearch.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
+import { createIndexSource } from './store/queries/indexing.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
@@ -59,6 +61,8 @@ export interface Overrides {
   /** The pace at which Slack is spoken to. */
   slack?: Partial<SlackTempo>;
   googleTempo?: GoogleOptions['tempo'];
+  /** The pace at which the search index is kept, and how long an answer of it may take. */
+  elastic?: Pick<ElasticOptions, 'tempo' | 'patience'>;
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -97,6 +101,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       forward: channel => redis && bus.publish('pushed', { vendor: 'google', about: channel }),
       ...(overrides.googleTempo && { tempo: overrides.googleTempo }),
     });
+  const elastic = await elasticOf(config, db, log, overrides, parts);
   const hub: Hub = parts.use(
     createHub({
       store: {
@@ -114,6 +119,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       meters,
       log,
       ...(redis && { bus }),
+      indexKeeper: elastic,
       node: config.nodeName,
       sessionEnded: session => realtime.endSession(session),
       load: config.loadShedding ? parts.use(createLoadMeter()).look : undefined,
@@ -144,6 +150,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       draining: () => realtime.draining,
       load: hub.pressure.describe,
       ...(redis && { redis: redis.state }),
+      ...(elastic && { index: elastic.state }),
       integrations: hub.integrations.states,
     }),
     metrics: createMetrics({
@@ -153,6 +160,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...hub.size,
         redis: redis?.state(),
         integrations: hub.integrations.states(),
+        index: elastic?.state(),
       }),
     }),
     metricsToken: config.metricsToken,
@@ -222,6 +230,19 @@ async function integrationsOf(
   }
   if (gather) integrations.push(createGather(gather));
   return integrations;
+}
+
+/** Elasticsearch, when it is configured; nothing of it is loaded else. */
+async function elasticOf(
+  { elasticsearchUrl: url }: Config,
+  db: Db,
+  log: Log,
+  { elastic }: Overrides,
+  parts: AsyncDisposableStack,
+) {
+  if (!url) return undefined;
+  const { createElasticsearch } = await import('./search/elasticsearch.ts');
+  return parts.use(createElasticsearch({ url, source: createIndexSource(db), log, ...elastic }));
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {

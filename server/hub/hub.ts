@@ -13,6 +13,7 @@ import { createMessages } from './messages.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
+import type { IndexKeeper } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import { type FileLinks, noFileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
@@ -44,6 +45,8 @@ export interface HubOptions {
   readonly fileLinks?: FileLinks;
   /** Services outside that are configured. */
   readonly integrations?: readonly Integration[];
+  /** An index outside the database, kept on one node. */
+  readonly indexKeeper?: IndexKeeper | undefined;
   readonly now?: () => number;
   /** Milliseconds for which a person without a socket still counts as there. */
   readonly presenceGrace?: number;
@@ -75,6 +78,7 @@ export function createHub(options: HubOptions) {
     node = 'hub',
     now = Date.now,
     presenceGrace = 10_000,
+    indexKeeper,
   } = options;
   const feeds = createRoomFeeds({
     store,
@@ -89,6 +93,7 @@ export function createHub(options: HubOptions) {
     committed(batches) {
       feeds.offer(batches);
       followers.grew(batches);
+      indexKeeper?.grew();
       bus.publish('log', batches);
     },
   });
@@ -135,6 +140,7 @@ export function createHub(options: HubOptions) {
       log.info(await store.sweep(), 'swept what has run out');
     },
   });
+  if (indexKeeper) leases.hold({ name: 'search index', open: indexKeeper.keep });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -171,6 +177,7 @@ export function createHub(options: HubOptions) {
     log(batches) {
       feeds.offer(batches);
       followers.grew(batches);
+      indexKeeper?.grew();
     },
     link: heardLink,
     integration: integrations.heardState,

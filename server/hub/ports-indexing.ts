@@ -18,12 +18,16 @@ export interface Changes {
 
 /** The database's side. Every method rejects with `Unreachable` when it does not answer. */
 export interface IndexSource {
-  /** What changed since what `moved` was told last, of rooms with little to read first. @param limit entries of logs, about */
+  /** Names this hub among others that share an index server; the same after a restored backup. */
+  installation(): Promise<string>;
+  /** From now on something is known of this index, even before it has read anything. */
+  begin(cursor: string): Promise<void>;
+  /** What changed since what `moved` was told last. @param limit entries of logs */
   changes(cursor: string, limit: number): Promise<Changes>;
   moved(cursor: string, cursors: readonly IndexCursor[]): Promise<void>;
   /** Entries of all logs that are still to be read, and how many were. */
   progress(cursor: string): Promise<{ read: number; behind: number }>;
-  /** Indices that something is known of. */
+  /** Indices that something is known of; none after a restored backup. */
   known(): Promise<string[]>;
   /** The index is gone. */
   forget(cursor: string): Promise<void>;

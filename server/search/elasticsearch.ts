@@ -27,13 +27,18 @@ export function createElasticsearch({ patience, ...options }: ElasticOptions): E
     keep: keeper.keep,
     grew: keeper.grew,
     state() {
-      const kept = keeper.state();
+      const kept = keeper.standing();
       const { trouble } = finder;
-      const answers = !trouble && (kept?.state ?? 'ready') !== 'connecting' && kept?.state !== 'failed';
-      if (kept && kept.state !== 'ready') return { ...kept, answers };
-      if (!trouble) return { state: 'ready', answers, ...kept };
+      const answers = (kept?.filled ?? true) && !trouble;
+      if (kept && kept.state.state !== 'ready') return { ...kept.state, answers };
+      if (!trouble) return { state: 'ready', answers, ...kept?.state };
       const { message: reason, next } = trouble;
-      return { ...kept, answers, reason, ...(next ? { state: 'failed', next } : { state: 'degraded' }) };
+      return {
+        ...kept?.state,
+        answers,
+        reason,
+        ...(next ? { state: 'failed', next } : { state: 'degraded' }),
+      };
     },
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };

@@ -7,7 +7,7 @@ const OLDEST = 8;
 const root = z.object({ version: z.object({ number: z.string() }) });
 
 export const elasticsearch: Check = async ({ config, signal }) => {
-  const { elasticsearchUrl } = config.services;
+  const { elasticsearchUrl } = config;
   if (!elasticsearchUrl) return { state: 'off' };
   const url = new URL(elasticsearchUrl);
   const { username, password } = url;

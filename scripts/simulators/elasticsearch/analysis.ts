@@ -1,5 +1,4 @@
 // From text to terms as Lucene does it: the standard tokenizer and the filters that an index of ours may name.
-import { stemmer } from 'stemmer';
 import { z } from 'zod';
 import { badRequest } from './answers.ts';
 
@@ -19,7 +18,7 @@ type Filter = (tokens: Token[]) => Token[];
 
 const custom = z.strictObject({
   type: z.literal('custom').optional(),
-  tokenizer: z.literal('standard'),
+  tokenizer: z.enum(['standard', 'whitespace']),
   filter: z.array(z.string()).default([]),
 });
 const edgeNgram = z.strictObject({
@@ -32,13 +31,9 @@ const bigram = z.strictObject({
   type: z.literal('cjk_bigram'),
   output_unigrams: z.boolean().default(false),
 });
-const stem = z.strictObject({
-  type: z.literal('stemmer'),
-  language: z.enum(['english', 'possessive_english']),
-});
 const analysis = z.strictObject({
   analyzer: z.record(z.string(), custom).default({}),
-  filter: z.record(z.string(), z.discriminatedUnion('type', [edgeNgram, bigram, stem])).default({}),
+  filter: z.record(z.string(), z.discriminatedUnion('type', [edgeNgram, bigram])).default({}),
 });
 
 /** Han, Hiragana and Thai stand one character a word; Katakana and Hangul run together. */
@@ -48,9 +43,11 @@ const IDEOGRAPHIC = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 /** Longer words are cut. */
 const LONGEST = 255;
 
-function tokenize(text: string): Token[] {
+const TOKENIZERS = { standard: WORD, whitespace: /\S+/gu };
+
+function tokenize(text: string, pattern: RegExp): Token[] {
   let position = 0;
-  return Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({
+  return Array.from(text.matchAll(pattern), ({ 0: word, index }) => ({
     term: word.slice(0, LONGEST),
     position: position++,
     ideographic: IDEOGRAPHIC.test(word),
@@ -132,8 +129,7 @@ const BUILT_IN: Readonly<Record<string, Filter>> = {
 
 function filterOf(settings: z.output<typeof analysis>['filter'][string]): Filter {
   if (settings.type === 'edge_ngram') return grams(settings);
-  if (settings.type === 'cjk_bigram') return bigrams(settings);
-  return settings.language === 'english' ? each(stemmer) : each(term => term.replace(/['’]s$/i, ''));
+  return bigrams(settings);
 }
 
 /** @throws ElasticProblem when the settings name what there is not */
@@ -141,7 +137,7 @@ export function createAnalyzers(settings: unknown): ReadonlyMap<string, Analyzer
   const parsed = analysis.safeParse(settings ?? {});
   if (!parsed.success) throw badRequest('illegal_argument_exception', z.prettifyError(parsed.error));
   const { analyzer, filter } = parsed.data;
-  const chain = (names: readonly string[]): Analyzer => {
+  const chain = (names: readonly string[], tokenizer: keyof typeof TOKENIZERS = 'standard'): Analyzer => {
     const filters = names.map(name => {
       const own = filter[name];
       const found = own ? filterOf(own) : BUILT_IN[name];
@@ -151,10 +147,12 @@ export function createAnalyzers(settings: unknown): ReadonlyMap<string, Analyzer
         `Custom Analyzer failed to find filter under name [${name}]`,
       );
     });
-    return text => filters.reduce((tokens, one) => one(tokens), tokenize(text));
+    return text => filters.reduce((tokens, one) => one(tokens), tokenize(text, TOKENIZERS[tokenizer]));
   };
   return new Map<string, Analyzer>([
     ['standard', chain(['lowercase'])],
-    ...Object.entries(analyzer).map(([name, { filter }]) => [name, chain(filter)] as const),
+    ...Object.entries(analyzer).map(
+      ([name, { filter, tokenizer }]) => [name, chain(filter, tokenizer)] as const,
+    ),
   ]);
 }

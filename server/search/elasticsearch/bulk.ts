@@ -1,5 +1,7 @@
 // Writes messages into one index, many at a time, and reads what became of each: `bulk()` never fails for single documents.
 import type { Client, estypes } from '@elastic/elasticsearch';
+import { languageOf, stem } from '#shared/text/stem.ts';
+import { wordsOf } from '#shared/text/words.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { Change } from '../../hub/ports-indexing.ts';
 import type { Connection } from './connection.ts';
@@ -116,11 +118,17 @@ export function createBulk({ ask }: Connection, tally: Tally, log: Log, pace: Bu
 function itemOf({ room, epoch, seq, version, deleted, at, by, has, text }: Change): Item {
   const id = `${room}/${epoch}/${seq}`;
   const meta = { _id: id, version, version_type: 'external' };
-  const document: Document = { room, epoch, seq, at, by, has, text };
+  const document: Document = { room, epoch, seq, at, by, has, text, stems: stemsOf(text) };
   const lines: Item['lines'] = deleted
     ? [JSON.stringify({ delete: meta })]
     : [JSON.stringify({ index: meta }), JSON.stringify(document)];
   return { id, lines, bytes: lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0) };
+}
+
+function stemsOf(text: string): string {
+  const words = wordsOf(text);
+  const language = languageOf(words);
+  return words.map(({ word }) => stem(word, language)).join(' ');
 }
 
 function* groups(items: readonly Item[], { documents, bytes }: BulkPace): Generator<Item[]> {

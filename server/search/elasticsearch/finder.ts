@@ -27,10 +27,11 @@ const answered = z.object({
   }),
 });
 
-export function createFinder({ ask, alias }: Connection, patience = PATIENCE): Finder {
+export function createFinder({ ask, names }: Connection, patience = PATIENCE): Finder {
   let trouble: { error: ElasticTrouble; until: number } | undefined;
 
   const find = async (query: ReturnType<typeof requests>[number], limit: number) => {
+    const { alias } = await names();
     const answer = await ask(client =>
       client.search(
         {

@@ -30,9 +30,10 @@ export const writeAlias = (index: string) => `${index}_write`;
 
 const described = z.record(z.string(), z.object({ aliases: z.record(z.string(), z.unknown()) }));
 
-export function createIndices({ ask, alias, name }: Connection): Indices {
+export function createIndices({ ask, names }: Connection): Indices {
   const list = async (): Promise<OwnIndex[]> => {
-    const all = described.parse(await ask(client => client.indices.getAlias({ index: `${name}-*_*` })));
+    const { alias, all: own } = await names();
+    const all = described.parse(await ask(client => client.indices.getAlias({ index: own })));
     return Object.entries(all)
       .filter(([index, { aliases }]) => writeAlias(index) in aliases)
       .map(([index, { aliases }]) => ({
@@ -45,11 +46,13 @@ export function createIndices({ ask, alias, name }: Connection): Indices {
   return {
     list,
     async create() {
+      const { alias } = await names();
       const index = `${alias}_${new Date().toISOString().replace(/\D/g, '')}_${crypto.randomUUID().slice(0, 8)}`;
       await ask(client => client.indices.create({ index, ...schema, aliases: { [writeAlias(index)]: {} } }));
       return index;
     },
     async publish(index) {
+      const { alias } = await names();
       const before = (await list()).filter(one => one.current && one.name !== index);
       const actions = [
         ...before.map(one => ({ remove: { index: one.name, alias } })),

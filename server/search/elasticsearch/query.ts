@@ -1,6 +1,8 @@
 // From a parsed query to Elasticsearch's Query DSL: exact pieces alone. What people type is a value in it and never a pattern, a script or a query
 // language (attack 26).
 import type { estypes } from '@elastic/elasticsearch';
+import { stems } from '#shared/text/stem.ts';
+import { wordsOf } from '#shared/text/words.ts';
 import type { ReadableRoom, SearchQuery } from '../../hub/ports-search.ts';
 import { LONGEST_PREFIX } from './schema.ts';
 
@@ -25,8 +27,8 @@ export function requests(query: SearchQuery, rooms: readonly ReadableRoom[]): Qu
   }));
 }
 
-function questions({ words, match, phrases, without, from, since, until, has }: SearchQuery) {
-  const each = words.map(word);
+function questions({ words, match, near, phrases, without, from, since, until, has }: SearchQuery) {
+  const each = words.map(one => word(one, near));
   const any: Query[] =
     match === 'any' && each.length > 0 ? [{ bool: { should: each, minimum_should_match: 1 } }] : each;
   return {
@@ -42,17 +44,23 @@ function questions({ words, match, phrases, without, from, since, until, has }: 
   } satisfies estypes.QueryDslBoolQuery;
 }
 
-function word({ text, prefix }: SearchQuery['words'][number]): Query {
+function word({ text, prefix }: SearchQuery['words'][number], near: boolean): Query {
   if (CJK.test(text)) return phrase(text);
   const match = (field: string, boost: number, more: Partial<estypes.QueryDslMatchQuery> = {}): Query => ({
     match: { [field]: { query: text, operator: 'and', boost, ...more } },
   });
-  const ways = [match('text', WEIGHTS.exact), match('text.english', WEIGHTS.stem)];
+  const ways = [match('text', WEIGHTS.exact), stemmed(text)];
   if (prefix) ways.push(beginning(text));
-  else if (text.length >= SHORTEST_GUESS && !/\d/.test(text))
+  else if (near && text.length >= SHORTEST_GUESS && !/\d/.test(text))
     ways.push(match('text', WEIGHTS.near, { fuzziness: 'AUTO', prefix_length: 1, max_expansions: 20 }));
   return { dis_max: { queries: ways, tie_breaker: 0 } };
 }
+
+/** Any form of each of its words: nobody says in which language they ask. */
+const stemmed = (text: string): Query => {
+  const forms = wordsOf(text).map(({ word }): Query => ({ match: { stems: stems(word).join(' ') } }));
+  return { bool: { must: forms, boost: WEIGHTS.stem } };
+};
 
 /** A beginning is looked up as a word among beginnings; one longer than these is found by the words that it begins. */
 const beginning = (text: string): Query =>

@@ -1,4 +1,4 @@
-// How messages lie in Elasticsearch: each text four times, for four ways of finding it. No memberships: who may read what is the database's to say.
+// How messages lie in Elasticsearch: each text several times, for several ways of finding it. No memberships: who may read what is the database's to say.
 import type { estypes } from '@elastic/elasticsearch';
 
 /** Of a document; its id is made of room, epoch and seq. */
@@ -10,6 +10,8 @@ export interface Document {
   readonly by: string;
   readonly has: readonly string[];
   readonly text: string;
+  /** The stem of each word in the text's language, as shared/text has it: the same in every index. */
+  readonly stems: string;
 }
 
 /** Changed whenever settings or mappings change: with another number the index is built anew. */
@@ -27,8 +29,6 @@ const settings: estypes.IndicesIndexSettings = {
   gc_deletes: '1h',
   analysis: {
     filter: {
-      court_stem: { type: 'stemmer', language: 'english' },
-      court_possessive: { type: 'stemmer', language: 'possessive_english' },
       court_beginnings: {
         type: 'edge_ngram',
         min_gram: 1,
@@ -38,12 +38,8 @@ const settings: estypes.IndicesIndexSettings = {
       court_pairs: { type: 'cjk_bigram', output_unigrams: true },
     },
     analyzer: {
+      court_stems: { type: 'custom', tokenizer: 'whitespace' },
       court_words: { type: 'custom', tokenizer: 'standard', filter: ['lowercase', 'asciifolding'] },
-      court_english: {
-        type: 'custom',
-        tokenizer: 'standard',
-        filter: ['court_possessive', 'lowercase', 'asciifolding', 'court_stem'],
-      },
       court_beginnings: {
         type: 'custom',
         tokenizer: 'standard',
@@ -70,11 +66,11 @@ const mappings: estypes.MappingTypeMapping = {
     at: { type: 'date' },
     by: { type: 'keyword' },
     has: { type: 'keyword' },
+    stems: { type: 'text', analyzer: 'court_stems' },
     text: {
       type: 'text',
       analyzer: 'court_words',
       fields: {
-        english: { type: 'text', analyzer: 'court_english' },
         beginnings: {
           type: 'text',
           analyzer: 'court_beginnings',

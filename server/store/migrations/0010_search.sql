@@ -232,11 +232,12 @@ create function search_changes(input jsonb) returns jsonb language sql stable as
   )
   select jsonb_build_object(
     'messages', coalesce((
-      select jsonb_agg(jsonb_build_object('room', m.room, 'seq', m.seq, 'id', m.id, 'at', iso(m.at), 'by', m.author, 'text', m.text,
+      select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        'room', m.room, 'seq', m.seq, 'id', m.id, 'at', iso(m.at), 'by', m.author, 'text', m.text,
+        'deleted', case when m.deleted_at is not null then true end,
         'has', to_jsonb(array_remove(array[
           case when m.text ~* 'https?://' then 'link' end, case when m.pinned then 'pin' end, case when m.replies > 0 then 'thread' end,
-          case when exists (select from reactions x where x.room = m.room and x.message = m.id) then 'reaction' end], null)))
-        || case when m.deleted_at is null then '{}' else '{"deleted": true}' end)
+          case when exists (select from reactions x where x.room = m.room and x.message = m.id) then 'reaction' end], null)))))
       from touched t join messages m on m.room = t.room and m.seq = t.seq), '[]'),
     'cursors', coalesce((select jsonb_agg(jsonb_build_object('room', room, 'epoch', epoch, 'seq', reached)) from (
       select room, epoch, max(seq) as reached from entries group by room, epoch) as c), '[]'),
