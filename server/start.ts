@@ -30,12 +30,14 @@ import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts'
 import { createOutlet } from './realtime/outlet.ts';
 import { openRedis, type RedisLink } from './redis.ts';
 import type { ElasticOptions } from './search/elasticsearch.ts';
+import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
 import { createIndexSource } from './store/queries/indexing.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
+import { createSearchStore } from './store/queries/search.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
 
 export interface Running extends AsyncDisposable {
@@ -108,9 +110,11 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createRoomStore(db),
         ...createUpkeepStore(db),
         ...createIntegrationStore(db),
+        ...createSearchStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
+      searchIndex: parts.use(createPostgresSearch(db)),
       sealer: createSealer(secrets.encryptionKey),
       integrations: [...(await integrationsOf(config, overrides)), ...(google ? [google.calendar] : [])],
       ...(google && { fileLinks: google.drive }),
@@ -119,7 +123,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       meters,
       log,
       ...(redis && { bus }),
-      indexKeeper: elastic,
+      outsideIndex: elastic,
       node: config.nodeName,
       sessionEnded: session => realtime.endSession(session),
       load: config.loadShedding ? parts.use(createLoadMeter()).look : undefined,

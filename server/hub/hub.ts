@@ -8,28 +8,37 @@ import { createFollowers } from './followers.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
 import { createLinks, type LinkChange } from './links.ts';
-import { createLogWriter } from './log-writer.ts';
+import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
-import type { IndexKeeper } from './ports-indexing.ts';
+import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import { type FileLinks, noFileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
 import type { PeopleStore } from './ports-people.ts';
+import type { SearchIndex, SearchStore } from './ports-search.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createPressure, noPressure } from './pressure.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
+import { createSearch } from './search.ts';
+import { createFallback } from './search-fallback.ts';
+import { createIndexer } from './search-indexer.ts';
 import { createSignals } from './signals.ts';
 
 export type Hub = ReturnType<typeof createHub>;
 
 export interface HubOptions {
-  readonly store: RoomStore & UpkeepStore & IntegrationStore & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+  readonly store: RoomStore &
+    UpkeepStore &
+    IntegrationStore &
+    SearchStore &
+    Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+  readonly searchIndex: SearchIndex;
   readonly sealer: Sealer;
   readonly outlet: Outlet;
   readonly meters: Meters;
@@ -45,8 +54,8 @@ export interface HubOptions {
   readonly fileLinks?: FileLinks;
   /** Services outside that are configured. */
   readonly integrations?: readonly Integration[];
-  /** An index outside the database, kept on one node. */
-  readonly indexKeeper?: IndexKeeper | undefined;
+  /** Finds messages instead of it, as long as it can. */
+  readonly outsideIndex?: OutsideIndex | undefined;
   readonly now?: () => number;
   /** Milliseconds for which a person without a socket still counts as there. */
   readonly presenceGrace?: number;
@@ -78,7 +87,7 @@ export function createHub(options: HubOptions) {
     node = 'hub',
     now = Date.now,
     presenceGrace = 10_000,
-    indexKeeper,
+    outsideIndex,
   } = options;
   const feeds = createRoomFeeds({
     store,
@@ -92,8 +101,7 @@ export function createHub(options: HubOptions) {
     log,
     committed(batches) {
       feeds.offer(batches);
-      followers.grew(batches);
-      indexKeeper?.grew();
+      grew(batches);
       bus.publish('log', batches);
     },
   });
@@ -101,6 +109,13 @@ export function createHub(options: HubOptions) {
   const pressure = load ? createPressure(writer) : noPressure;
   const messages = createMessages({ store, writer });
   const followers = createFollowers(log);
+  const pollMs = options.pollMs ?? POLL;
+  const indexer = createIndexer({ store, index: options.searchIndex, pollMs, log });
+  const grew = (batches: readonly Batch[]) => {
+    followers.grew(batches);
+    indexer.grew();
+    outsideIndex?.grew();
+  };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
     feeds,
@@ -113,8 +128,8 @@ export function createHub(options: HubOptions) {
   });
   const signals = createSignals({ feeds, outlet, bus, online: presence.online, now });
   const background = createBackground(log);
-  background.every(options.pollMs ?? POLL, 'compare heads', feeds.poll);
-  background.every(options.pollMs ?? POLL, 'call the followers', followers.all);
+  background.every(pollMs, 'compare heads', feeds.poll);
+  background.every(pollMs, 'call the followers', followers.all);
   let held = 0;
   background.every(1000, 'presence and signals', () => {
     // What changes meanwhile gathers, and leaves in one.
@@ -140,7 +155,8 @@ export function createHub(options: HubOptions) {
       log.info(await store.sweep(), 'swept what has run out');
     },
   });
-  if (indexKeeper) leases.hold({ name: 'search index', open: indexKeeper.keep });
+  leases.hold({ name: 'search index', open: indexer.open });
+  if (outsideIndex) leases.hold({ name: `search index ${outsideIndex.kind}`, open: outsideIndex.keep });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -176,8 +192,7 @@ export function createHub(options: HubOptions) {
   bus.listen({
     log(batches) {
       feeds.offer(batches);
-      followers.grew(batches);
-      indexKeeper?.grew();
+      grew(batches);
     },
     link: heardLink,
     integration: integrations.heardState,
@@ -196,6 +211,11 @@ export function createHub(options: HubOptions) {
     },
     rooms: createRooms({ store, writer, feeds, presence, pressure }),
     messages,
+    search: createSearch({
+      store,
+      index: outsideIndex ? createFallback(outsideIndex, options.searchIndex, log) : options.searchIndex,
+      now,
+    }),
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

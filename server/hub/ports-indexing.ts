@@ -1,5 +1,5 @@
 // What an index outside the database needs to follow every room's log, and how it says that it stands.
-import type { IndexCursor, IndexedMessage } from './ports-search.ts';
+import type { IndexCursor, IndexedMessage, SearchIndex } from './ports-search.ts';
 
 /** A message as it stood when the room's log was `version` entries long; of two, the one of the higher version is the later. */
 export interface Change extends IndexedMessage {
@@ -54,8 +54,10 @@ export interface IndexState {
   };
 }
 
-/** What keeps the index: started on the one node that holds the lease. */
-export interface IndexKeeper {
+/** An index outside the database. */
+export interface OutsideIndex extends Pick<SearchIndex, 'search'> {
+  readonly kind: 'elasticsearch';
+  /** Follows all logs from now on; called on the one node that holds the lease. Whatever befalls the index, it goes on trying. */
   keep(): AsyncDisposable;
   /** Some log has grown. */
   grew(): void;

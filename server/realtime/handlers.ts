@@ -58,6 +58,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'message:pin': ({ actor }, input) => messages.pin(actor, input),
     'messages:read': ({ actor }, input) => messages.read(actor, input),
     'events:read': ({ actor }, input) => messages.log(actor, input),
+    search: ({ actor }, input) => hub.search.search(actor, input),
     'read:mark': ({ actor }, { room, seq }) => hub.markRead(actor, room, seq),
     typing: async ({ actor, id }, { room, on }) => {
       hub.signals.typing(id, actor.id, room, on);

@@ -8,6 +8,7 @@ import type { Class } from '../hub/pressure.ts';
  */
 export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   typing: 'typing',
+  search: 'AI and search',
   'messages:read': 'backfill',
   'events:read': 'backfill',
   'read:mark': 'backfill',

@@ -1,7 +1,6 @@
 // Elasticsearch as the index that finds messages, kept up to date from the logs. While it is away, or not filled yet, the database finds them.
 import type { Log } from '../hub/ports.ts';
-import type { IndexKeeper, IndexSource } from '../hub/ports-indexing.ts';
-import type { SearchIndex } from '../hub/ports-search.ts';
+import type { IndexSource, OutsideIndex } from '../hub/ports-indexing.ts';
 import { type ElasticSettings, openConnection } from './elasticsearch/connection.ts';
 import { createFinder } from './elasticsearch/finder.ts';
 import { createKeeper, type Tempo } from './elasticsearch/keeper.ts';
@@ -14,7 +13,7 @@ export interface ElasticOptions extends ElasticSettings {
   readonly patience?: number | undefined;
 }
 
-export interface ElasticIndex extends Pick<SearchIndex, 'kind' | 'search'>, IndexKeeper, AsyncDisposable {}
+export interface ElasticIndex extends OutsideIndex, AsyncDisposable {}
 
 /** Connects when it is first needed, so a start never waits for it. */
 export function createElasticsearch({ patience, ...options }: ElasticOptions): ElasticIndex {

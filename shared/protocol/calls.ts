@@ -125,6 +125,29 @@ export const calls = {
     input: inRoom.extend({ after: p.seq, limit: z.int().min(1).max(500).default(200) }),
     data: z.object({ events, head: p.seq, epoch: z.string() }),
   },
+  /** Messages of all rooms one is in, or of one; operators in `query` as docs/search.md has them. */
+  search: {
+    input: z.object({
+      query: p.searchQuery,
+      room: p.roomId.optional(),
+      from: p.userId.optional(),
+      /** At or after, and before. */
+      after: p.timestamp.optional(),
+      before: p.timestamp.optional(),
+      mode: z.enum(m.searchModes).default('keyword'),
+      limit: z.int().min(1).max(50).default(20),
+      /** Of the answer before, with the same input. */
+      cursor: z.string().max(1000).optional(),
+    }),
+    data: z.object({
+      hits: z.array(m.searchHit),
+      /** About how many there are; counting ends at a thousand. */
+      total: z.number(),
+      /** How they were found; `keyword` where what was asked for is not there. */
+      mode: z.enum(m.searchModes),
+      cursor: z.string().optional(),
+    }),
+  },
   'read:mark': { input: inRoom.extend({ seq: p.seq }), data: z.object({ readSeq: p.seq }) },
   /** Has no ack and may be lost. */
   typing: { input: inRoom.extend({ on: z.boolean() }), data: empty },

@@ -72,6 +72,18 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 
+/** A piece of a message's text around what was searched for. `ranges`: where in it the hits are, in UTF-16 units, the end not included. */
+export const highlight = z.object({
+  text: z.string(),
+  ranges: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
+});
+export type Highlight = z.infer<typeof highlight>;
+
+export const searchModes = ['keyword', 'semantic', 'hybrid'] as const;
+/** `score` orders the hits of one answer and means nothing beyond it. */
+export const searchHit = z.object({ message, score: z.number(), highlights: z.array(highlight) });
+export type SearchHit = z.infer<typeof searchHit>;
+
 export const presenceStatus = z.enum(['active', 'away', 'dnd', 'offline']);
 export type PresenceStatus = z.infer<typeof presenceStatus>;
 

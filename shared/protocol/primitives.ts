@@ -7,6 +7,7 @@ export const limits = {
   metaBytes: 8 * 1024,
   titleChars: 120,
   topicChars: 1000,
+  queryChars: 1000,
   nameChars: 80,
   reactionsPerMessage: 50,
   /** Above this, lists of people become counts, and typing and read signals are left out. */
@@ -70,6 +71,9 @@ export const messageText = z
     error: `is longer than ${limits.textBytes} bytes`,
     params: { code: 'too_large' },
   });
+
+/** What people type into a search box. */
+export const searchQuery = z.string().max(limits.queryChars).refine(storable, unstorable);
 
 /** Free data of bots and bridges, kept as it is. Depth and key names are checked at the door, before this. */
 export const meta = z

@@ -1,7 +1,7 @@
 // Keeps the index that searches go to: follows the logs into it, and says how it stands. Runs on the one node that holds the lease; whatever
 // Elasticsearch or the database do, it goes on trying.
 import type { Log } from '../../hub/ports.ts';
-import type { IndexKeeper, IndexSource, IndexState } from '../../hub/ports-indexing.ts';
+import type { IndexSource, IndexState, OutsideIndex } from '../../hub/ports-indexing.ts';
 import { createBulk, PACE, pause, type Tally } from './bulk.ts';
 import { catchUp } from './catch-up.ts';
 import type { Connection } from './connection.ts';
@@ -22,7 +22,7 @@ export interface Tempo {
 
 export const TEMPO: Tempo = { poll: 2000, look: 1000, gather: 50, least: 500, most: 30_000, bulk: PACE };
 
-export interface Keeper extends Omit<IndexKeeper, 'state'> {
+export interface Keeper extends Pick<OutsideIndex, 'keep' | 'grew'> {
   /** Undefined while another node keeps the index. */
   standing(): { readonly state: Omit<IndexState, 'answers'>; readonly filled: boolean } | undefined;
 }

@@ -1,0 +1,252 @@
+// Finds messages. Who may read what is decided by the database, when the search begins and once more when its hits are read (I9); an index in
+// between only names candidates.
+import { z } from 'zod';
+import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
+import type { Message } from '#shared/protocol/models.ts';
+import * as p from '#shared/protocol/primitives.ts';
+import { HubError } from './errors.ts';
+import type { Actor } from './ports.ts';
+import type {
+  Candidate,
+  Found,
+  ReadableRoom,
+  SearchIndex,
+  SearchQuery,
+  SearchScope,
+  SearchStore,
+} from './ports-search.ts';
+import { highlights } from './search-highlights.ts';
+import { createMatcher } from './search-match.ts';
+import { parseQuery, type TypedQuery } from './search-query.ts';
+import { type Asked, type Ranked, rank } from './search-rank.ts';
+
+export type SearchHub = ReturnType<typeof createSearch>;
+
+/** What an index is asked for; as many can be paged through. */
+const CANDIDATES = 300;
+/** With fewer hits that hold all words, those that hold some of them follow. */
+const FEW = 10;
+/** A question is also answered by what was said beside its best hits: so many of them, so many entries around each. */
+const BEST = 40;
+const BESIDE = 4;
+
+interface Wanted {
+  readonly query: SearchQuery;
+  readonly question: boolean;
+  readonly said: readonly string[];
+  readonly rooms: readonly ReadableRoom[];
+  readonly now: number;
+}
+
+interface Answer {
+  readonly ranked: readonly Ranked[];
+  readonly total: number;
+}
+
+export function createSearch({
+  store,
+  index,
+  now,
+}: {
+  store: SearchStore;
+  index: Pick<SearchIndex, 'search'>;
+  now(): number;
+}) {
+  const ask = async (actor: Actor, wanted: Wanted, changes: Partial<SearchQuery>): Promise<Answer> => {
+    const query = { ...wanted.query, ...changes };
+    const { found, total } = await index.search(query, wanted.rooms, CANDIDATES);
+    const asked: Asked = {
+      matcher: createMatcher(query),
+      question: wanted.question,
+      said: wanted.said,
+      entries: wanted.rooms.reduce((sum, { since, head }) => sum + head - since + 1, 0),
+      now: wanted.now,
+    };
+    const candidates = found.length > 0 ? await store.candidates(actor, found.map(placeOf)) : [];
+    const ranked = rank(asked, candidates);
+    const whole = total <= found.length ? ranked.length : total;
+    if (!wanted.question) return { ranked, total: whole };
+    const beside = placesBeside(ranked, candidates);
+    const more = beside.length > 0 ? await store.candidates(actor, beside) : [];
+    return { ranked: more.length > 0 ? rank(asked, [...candidates, ...more]) : ranked, total: whole };
+  };
+
+  /** By words: all of them; else spelled nearly so; else some of them. */
+  const byWords = async (actor: Actor, wanted: Wanted): Promise<Answer> => {
+    const several = wanted.query.words.length > 1;
+    if (wanted.question) {
+      const answer = await ask(actor, wanted, { match: 'any' });
+      return answer.total > 0 ? answer : ask(actor, wanted, { match: 'any', near: true });
+    }
+    const all = await ask(actor, wanted, {});
+    if (all.total >= FEW || wanted.query.words.length === 0) return all;
+    const near = await ask(actor, wanted, { near: true });
+    if (near.total >= FEW || !several) return joined(all, near);
+    return joined(joined(all, near), await ask(actor, wanted, { match: 'any', near: near.total === 0 }));
+  };
+
+  return {
+    /** `semantic` and `hybrid` need embeddings; without them the answer says that it was found by keywords. */
+    async search(actor: Actor, input: ParsedInput<'search'>): Promise<CallData<'search'>> {
+      const place = input.cursor === undefined ? undefined : readCursor(input.cursor);
+      const at = place?.now ?? now();
+      const typed = parseQuery(input.query, at);
+      const scope = await store.searchScope(actor, {
+        room: input.room,
+        people: typed.from.filter(name => name !== ME),
+        rooms: typed.in,
+      });
+      const wanted = resolve(typed, input, scope, actor, at, place?.until);
+      if (!wanted) return { hits: [], total: 0, mode: 'keyword' };
+      const { ranked, total } = await byWords(actor, wanted);
+      const start = place ? after(ranked, place) : 0;
+      const page = ranked.slice(start, start + input.limit);
+      const messages =
+        page.length > 0
+          ? await store.hits(
+              actor,
+              page.map(({ candidate }) => placeOf(candidate)),
+            )
+          : [];
+      const hits = shown(page, messages, createMatcher({ ...wanted.query, near: true }));
+      const last = page.at(-1)?.candidate;
+      const more = last && start + page.length < ranked.length;
+      const until = place?.until ?? newestOf(ranked);
+      return {
+        hits,
+        total: Math.max(total, start + hits.length),
+        mode: 'keyword',
+        ...(more && {
+          cursor: writeCursor({ now: at, until, room: last.room, seq: last.seq, n: start + page.length }),
+        }),
+      };
+    },
+  };
+}
+
+const ME = 'me';
+const placeOf = ({ room, seq }: Pick<Found, 'room' | 'seq'>) => ({ room, seq });
+const keyOf = ({ room, seq }: Pick<Found, 'room' | 'seq'>) => `${room} ${seq}`;
+
+/** Undefined: nothing can be found. @throws HubError `bad_request` for names that stand for nobody */
+function resolve(
+  typed: TypedQuery,
+  input: ParsedInput<'search'>,
+  scope: SearchScope,
+  actor: Actor,
+  now: number,
+  before: string | undefined,
+): Wanted | undefined {
+  const people = typed.from.flatMap(name => {
+    const ids = name === ME ? [actor.id] : (scope.people[name] ?? []);
+    if (ids.length === 0)
+      throw unknown(
+        `Nobody whom you know here is called "${name}". Try their whole name in quotes, or from:me.`,
+      );
+    return ids;
+  });
+  const named = typed.in.flatMap(name => {
+    const ids = scope.named[name] ?? [];
+    if (ids.length === 0)
+      throw unknown(
+        `You are in no room called "${name}"${input.room ? ' here' : ''}. Take its id or its title in quotes.`,
+      );
+    return ids;
+  });
+  const from = input.from === undefined ? people : [input.from];
+  if (input.from !== undefined && people.length > 0 && !people.includes(input.from)) return undefined;
+  const rooms = named.length > 0 ? scope.rooms.filter(({ id }) => named.includes(id)) : scope.rooms;
+  const since = [typed.since, iso(input.after)]
+    .filter(time => time !== undefined)
+    .sort()
+    .at(-1);
+  const until = [typed.until, iso(input.before), before].filter(time => time !== undefined).sort()[0];
+  if (rooms.length === 0 || (since && until && since >= until)) return undefined;
+  const { words, phrases, without, has, question, said } = typed;
+  const query: SearchQuery = {
+    ...{ words, phrases, without, from, has, match: 'all', near: false },
+    ...(since && { since }),
+    ...(until && { until }),
+  };
+  return { query, question, said, rooms, now };
+}
+
+const iso = (time: string | undefined) => time && new Date(time).toISOString();
+const unknown = (message: string) => new HubError('bad_request', message);
+
+/** What the second adds comes after the first. */
+function joined(first: Answer, second: Answer): Answer {
+  const known = new Set(first.ranked.map(({ candidate }) => keyOf(candidate)));
+  const added = second.ranked.filter(({ candidate }) => !known.has(keyOf(candidate)));
+  // Scores are comparable within one ranking alone.
+  const least = first.ranked.at(-1)?.score ?? Number.POSITIVE_INFINITY;
+  const scale = Math.min(1, least / (added[0]?.score || 1));
+  return {
+    ranked: [...first.ranked, ...added.map(one => ({ ...one, score: one.score * scale }))],
+    total: Math.max(first.total, second.total),
+  };
+}
+
+function placesBeside(
+  ranked: readonly Ranked[],
+  candidates: readonly Candidate[],
+): Pick<Found, 'room' | 'seq'>[] {
+  const known = new Set(candidates.map(keyOf));
+  const places = new Map<string, Pick<Found, 'room' | 'seq'>>();
+  for (const { candidate } of ranked.slice(0, BEST)) {
+    for (let seq = Math.max(1, candidate.seq - BESIDE); seq <= candidate.seq + BESIDE; seq++) {
+      const place = { room: candidate.room, seq };
+      if (!known.has(keyOf(place))) places.set(keyOf(place), place);
+    }
+  }
+  return [...places.values()];
+}
+
+/** In the order of the ranking, as they are now; what was taken away meanwhile is not shown. */
+function shown(
+  page: readonly Ranked[],
+  messages: readonly Message[],
+  matcher: ReturnType<typeof createMatcher>,
+) {
+  const whole = new Map(messages.map(message => [keyOf(message), message]));
+  return page.flatMap(({ candidate, score }) => {
+    const message = whole.get(keyOf(candidate));
+    return message
+      ? [{ message, score, highlights: highlights(message.text, matcher.read(message.text)) }]
+      : [];
+  });
+}
+
+const cursorShape = z.object({
+  /** When the first page was asked for, so that the order stays. */
+  now: z.int().min(0),
+  /** What came later is not in it. */
+  until: z.iso.datetime(),
+  room: p.roomId,
+  seq: p.seq,
+  n: z.int().min(0),
+});
+type Cursor = z.infer<typeof cursorShape>;
+
+const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url');
+
+function readCursor(text: string): Cursor {
+  const decoded = Buffer.from(text, 'base64url').toString();
+  try {
+    return cursorShape.parse(JSON.parse(decoded));
+  } catch {
+    throw new HubError('bad_request', 'cursor: is not one of ours. Search again without it.');
+  }
+}
+
+/** Behind the last one shown, wherever it stands now; if it is gone, as far as one was. */
+function after(ranked: readonly Ranked[], { room, seq, n }: Cursor): number {
+  const last = ranked.findIndex(({ candidate }) => candidate.room === room && candidate.seq === seq);
+  return last < 0 ? n : last + 1;
+}
+
+/** Just after the newest of them. */
+function newestOf(ranked: readonly Ranked[]): string {
+  const newest = ranked.reduce((time, { candidate }) => Math.max(time, Date.parse(candidate.at)), 0);
+  return new Date(newest + 1).toISOString();
+}
