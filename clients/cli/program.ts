@@ -14,6 +14,7 @@ import { migrateCommand } from './commands/migrate.ts';
 import { replayCommand } from './commands/replay.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { roomsCommand } from './commands/rooms.ts';
+import { searchIndexCommand } from './commands/search-index.ts';
 import { sendCommand } from './commands/send.ts';
 import { tailCommand } from './commands/tail.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -65,6 +66,7 @@ export function createProgram(context: Context): Command {
     restoreCommand,
     checkconfigCommand,
     doctorCommand,
+    searchIndexCommand,
     linksCommand,
     linkCommand,
     unlinkCommand,
