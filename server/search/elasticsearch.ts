@@ -17,7 +17,7 @@ export interface ElasticIndex extends OutsideIndex, AsyncDisposable {}
 
 /** Connects when it is first needed, so a start never waits for it. */
 export function createElasticsearch({ patience, ...options }: ElasticOptions): ElasticIndex {
-  const connection = openConnection(options);
+  const connection = openConnection(options, options.tempo?.patience);
   const finder = createFinder(connection, patience);
   const keeper = createKeeper({ ...options, connection });
   return {

@@ -121,6 +121,8 @@ function checkMedia({ headers }: IncomingMessage, text: string, major: number): 
       'content_type_header_exception',
       `Content-Type header [${named[0]}] is not supported`,
     );
+  // It leaves alone what it does not know of there, as long as nothing was sent.
+  if (major < 8) return;
   const [asked] = [...versions].filter(Boolean);
   if (versions.size > 1)
     throw new ElasticProblem(

@@ -83,6 +83,7 @@ export function createBulk({ ask }: Connection, tally: Tally, log: Log, pace: Bu
       if (!error || status === 409) tally.indexed++;
       else if (error.type === 'index_not_found_exception')
         throw new ElasticTrouble('The index is not there.', { missing: true });
+      else if (error.type === 'strict_dynamic_mapping_exception') throw otherFields();
       else if (status === 429 || status >= 500) again.push(item);
       else dead(index, item, status, error);
     });
@@ -113,6 +114,12 @@ export function createBulk({ ask }: Connection, tally: Tally, log: Log, pace: Bu
     }
   };
 }
+
+/** Not the fault of one document: none of them would go in. */
+const otherFields = () =>
+  new ElasticTrouble('The index has not the fields that this program writes.', {
+    next: 'Run "court search-index rebuild".',
+  });
 
 /** Room and epoch in the id: after a restored backup the same place is another message, whatever versions were used before. */
 function itemOf({ room, epoch, seq, version, deleted, at, by, has, text }: Change): Item {

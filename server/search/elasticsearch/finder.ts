@@ -7,7 +7,7 @@ import { ElasticTrouble } from './trouble.ts';
 
 export interface Finder {
   readonly search: SearchIndex['search'];
-  /** Why searches are not answered now. */
+  /** Why searches are not answered now; unknown again once it is worth asking. */
   readonly trouble: ElasticTrouble | undefined;
 }
 
@@ -54,7 +54,7 @@ export function createFinder({ ask, names }: Connection, patience = PATIENCE): F
 
   return {
     get trouble() {
-      return trouble?.error;
+      return trouble && performance.now() < trouble.until ? trouble.error : undefined;
     },
     async search(query, rooms, limit): Promise<SearchAnswer> {
       if (trouble && performance.now() < trouble.until) throw trouble.error;

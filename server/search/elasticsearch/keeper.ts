@@ -17,10 +17,15 @@ export interface Tempo {
   /** Before it is tried again: the first time, and at most. */
   readonly least: number;
   readonly most: number;
+  /** For one answer of Elasticsearch to what is written. */
+  readonly patience: number;
   readonly bulk: typeof PACE;
 }
 
-export const TEMPO: Tempo = { poll: 2000, look: 1000, gather: 50, least: 500, most: 30_000, bulk: PACE };
+export const TEMPO: Tempo = {
+  ...{ poll: 2000, look: 1000, gather: 50, least: 500, most: 30_000, patience: 30_000 },
+  bulk: PACE,
+};
 
 export interface Keeper extends Pick<OutsideIndex, 'keep' | 'grew'> {
   /** Undefined while another node keeps the index. */

@@ -34,6 +34,11 @@ export const OLDEST = 8;
 export const tooOld = (version: string) =>
   new ElasticTrouble(`Elasticsearch ${version} is too old.`, { next: `Upgrade it to ${OLDEST} or later.` });
 
+const otherVersion = () =>
+  new ElasticTrouble('Elasticsearch is of a version that this program does not speak.', {
+    next: 'Use Elasticsearch 8 or 9.',
+  });
+
 /** Everything that the client may throw, as one of ours; what is not of Elasticsearch is thrown on. */
 export function troubleOf(error: unknown): ElasticTrouble {
   if (error instanceof ElasticTrouble) return error;
@@ -64,7 +69,7 @@ function ofAnswer({ statusCode = 0, body }: errors.ResponseError): ElasticTroubl
     case 404:
       return new ElasticTrouble('The index is not there.', { missing: true });
     case 406:
-      return new ElasticTrouble('Elasticsearch is too old.', { next: `Upgrade it to ${OLDEST} or later.` });
+      return otherVersion();
     case 413:
       return new ElasticTrouble('The request is larger than Elasticsearch takes.', { tooLarge: true });
     case 429:
@@ -72,6 +77,7 @@ function ofAnswer({ statusCode = 0, body }: errors.ResponseError): ElasticTroubl
     default:
       if (statusCode >= 500)
         return new ElasticTrouble(`Elasticsearch has trouble of its own (HTTP ${statusCode}).`);
+      if (type === 'media_type_header_exception') return otherVersion();
       return new ElasticTrouble(`Elasticsearch refuses: ${type}: ${reason.slice(0, 200)}`, {
         next: 'Look at its log and at docs/search-elasticsearch.md.',
       });
