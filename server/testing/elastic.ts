@@ -14,6 +14,7 @@ import { openPostgres, type PostgresDb } from '../store/postgres.ts';
 import { createIndexSource } from '../store/queries/indexing.ts';
 import { createRoomStore } from '../store/queries/rooms.ts';
 import { addPeople, addRoom, append, draft, message } from './contracts/drafts.ts';
+import { wanted } from './contracts/search-index.ts';
 import { openTestDatabase } from './database.ts';
 import { until } from './until.ts';
 
@@ -58,15 +59,6 @@ export const FAST: Partial<Tempo> = {
   ...{ poll: 30, look: 20, gather: 0, least: 10, most: 40 },
   bulk: { ...PACE, least: 5, most: 20 },
 };
-
-export const wanted = (words: string, more: Partial<SearchQuery> = {}): SearchQuery => ({
-  words: words
-    .split(' ')
-    .filter(Boolean)
-    .map(text => ({ text, prefix: false })),
-  ...{ match: 'all', near: false, phrases: [], without: [], from: [], has: [] },
-  ...more,
-});
 
 export async function openElasticStage(): Promise<ElasticStage> {
   await using parts = new AsyncDisposableStack();
