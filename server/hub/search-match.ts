@@ -59,12 +59,14 @@ export function createMatcher(query: Pick<SearchQuery, 'words' | 'phrases' | 'ne
 
   const begins = ({ words, open }: Term, word: string) =>
     open && words.length === 1 ? word.startsWith(words[0] as string) : word === words[0];
+  // No stem changes how a word begins, so that most words need none.
+  const beginnings = new Set(roots.flatMap(stems => [...stems].map(root => root.slice(0, 2))));
   const weigh = (word: string, language: Language): readonly [number, number][] => {
-    const root = stem(word, language);
+    const root = beginnings.has(word.slice(0, 2)) ? stem(word, language) : undefined;
     return terms.flatMap((term, i): [number, number][] => {
       if (begins(term, word)) return [[i, 1]];
       if (term.exact) return [];
-      if (roots[i]?.has(root)) return [[i, STEM]];
+      if (root !== undefined && roots[i]?.has(root)) return [[i, STEM]];
       const near = query.near && word.length >= 4 && likeness(term.words[0] as string, word) >= NEARLY;
       return near ? [[i, NEAR]] : [];
     });

@@ -22,7 +22,8 @@ import { RoomStart } from './room-start.tsx';
 import { Row } from './row.tsx';
 
 export interface ListHandle {
-  jump(message: string): void;
+  /** False when it lies too far back. */
+  jump(message: string): Promise<boolean>;
 }
 
 interface Props {
@@ -62,9 +63,10 @@ export function MessageList({ ref, snapshot, entry, editing }: Props) {
   const [lit, setLit] = useState<string>();
   useImperativeHandle(ref, () => ({
     async jump(message) {
-      if (!(await place.jump(message))) return;
+      if (!(await place.jump(message))) return false;
       setLit(message);
       setTimeout(() => setLit(undefined), LIT_MS);
+      return true;
     },
   }));
 

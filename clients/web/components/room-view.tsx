@@ -11,6 +11,7 @@ import { type ListHandle, MessageList } from './message-list.tsx';
 import { PinsPanel } from './pins-panel.tsx';
 import { type RoomActions, RoomContext } from './room-context.ts';
 import { RoomHeader } from './room-header.tsx';
+import { SearchPanel } from './search-panel.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
 import { TypingLine } from './typing-line.tsx';
 import type { DialogName } from './workspace-view.tsx';
@@ -44,7 +45,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
         go({ room: id });
         focusComposer();
       },
-      jump: message => list.current?.jump(message),
+      jump: async message => (await list.current?.jump(message)) ?? false,
       focusComposer,
     }),
     [room, id, archived, moderates],
@@ -76,6 +77,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
         {panel?.kind === 'people' && (
           <MembersPanel snapshot={snapshot} add={() => openDialog('add-people')} />
         )}
+        {panel?.kind === 'search' && <SearchPanel />}
         {panel?.kind === 'pins' && <PinsPanel snapshot={snapshot} />}
         <Announcer room={room} />
       </div>

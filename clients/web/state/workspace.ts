@@ -5,6 +5,7 @@ import { createDrafts, type Drafts } from './drafts.ts';
 import { connectGoogle } from './google.ts';
 import { createPeople, type People } from './people.ts';
 import { createRoomList, type RoomList } from './room-list.ts';
+import { createSearch, type Search } from './search.ts';
 import { createKeep, type Keep } from './storage.ts';
 
 export interface Workspace {
@@ -14,6 +15,7 @@ export interface Workspace {
   readonly people: People;
   readonly catchUp: CatchUp;
   readonly drafts: Drafts;
+  readonly search: Search;
   /** What to say first; about how one came here. */
   readonly greeting: string | undefined;
   readonly keep: Keep;
@@ -63,6 +65,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     people,
     catchUp,
     drafts: createDrafts(keep, user.id),
+    search: createSearch(court),
     greeting,
     connectGoogle: async () => connectGoogle(await getToken('connect')),
     keep,

@@ -163,15 +163,15 @@ begin
       return jsonb_build_object('error', a.error);
     end if;
   end if;
-  select coalesce(jsonb_object_agg(name, ids), '{}') into people from (
-    select name, (
+  select coalesce(jsonb_object_agg(typed, ids), '{}') into people from (
+    select typed, (
       select coalesce(jsonb_agg(known.value -> 'id'), '[]')
       from jsonb_array_elements(known_users(jsonb_build_object('viewer', reader, 'users', (
         select coalesce(jsonb_agg(u.id), '[]') from (
-          select id from users where lower(id) = name
-            or name in (lower(users.name), lower(regexp_replace(users.name, '\s+', '.', 'g')), lower(split_part(users.name, ' ', 1)))
+          select id from users where typed in (
+            lower(id), lower(name), lower(regexp_replace(name, '\s+', '.', 'g')), lower(split_part(name, ' ', 1)))
           limit 200) as u))) -> 'users') as known) as ids
-    from jsonb_array_elements_text(input -> 'people') as name
+    from jsonb_array_elements_text(input -> 'people') as typed
   ) as found;
   return (
     with readable as (
@@ -182,10 +182,10 @@ begin
     select jsonb_build_object(
       'rooms', coalesce((select jsonb_agg(jsonb_build_object('id', id, 'since', since, 'head', head)) from readable), '[]'),
       'people', people,
-      'named', (select coalesce(jsonb_object_agg(name, (
+      'named', (select coalesce(jsonb_object_agg(typed, (
           select coalesce(jsonb_agg(id), '[]') from readable
-          where id = name or name in (lower(title), lower(regexp_replace(title, '\s+', '-', 'g')))
-        )), '{}') from jsonb_array_elements_text(input -> 'rooms') as name)));
+          where typed in (id, lower(title), lower(regexp_replace(title, '\s+', '-', 'g')))
+        )), '{}') from jsonb_array_elements_text(input -> 'rooms') as typed)));
 end
 $$;
 
