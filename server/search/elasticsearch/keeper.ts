@@ -59,12 +59,11 @@ export function createKeeper(deps: {
       checked = true;
       const due = looks.due();
       const name = seat.index === undefined || !seat.published || due ? await seat.look() : seat.index;
-      const measure = async () => {
+      await catchUp({ connection, source, write }, name, signal, async () => {
         if (measures.due()) progress = await source.progress(name);
-      };
-      await catchUp({ connection, source, write }, name, signal, measure);
+      });
+      progress = { read: progress.read + progress.behind, behind: 0 };
       if (!seat.published) await seat.publish(signal);
-      await measure();
     };
   }
 
