@@ -17,6 +17,8 @@ export interface Request {
 export interface World {
   readonly cluster: Cluster;
   readonly version: string;
+  /** Rights on indices that nobody has. */
+  readonly denied: readonly string[];
   /** What befalls a document of a bulk request. */
   refuse(item: BulkItem): ElasticProblem | undefined;
   /** Resolves when the next refresh of an index has made visible what was written to it. */
@@ -44,7 +46,8 @@ export async function route(world: World, request: Request): Promise<Answer> {
   const [first = '', second, third] = path;
   if (path.length === 0) return ok(info(world.version));
   if (first === '_cluster' && second === 'health') return ok(health(world.cluster));
-  if (first === '_security' && second === 'user' && third === '_has_privileges') return privileges(request);
+  if (first === '_security' && second === 'user' && third === '_has_privileges')
+    return privileges(world, request);
   if (first === '_aliases' && method === 'POST') return world.cluster.updateAliases(json(request.text));
   if (first === '_alias') return world.cluster.aliases('_all', second);
   if (first === '_bulk') return bulk(world, request, undefined);
@@ -139,14 +142,16 @@ const wanted = z.object({
   index: z.array(z.object({ names: z.array(z.string()), privileges: z.array(z.string()) })).default([]),
 });
 
-function privileges({ text }: Request): Answer {
+function privileges({ denied }: World, { text }: Request): Answer {
   const { index } = wanted.parse(json(text));
   const entries = index.flatMap(({ names, privileges }) =>
-    names.map(name => [name, Object.fromEntries(privileges.map(one => [one, true]))] as const),
+    names.map(
+      name => [name, Object.fromEntries(privileges.map(one => [one, !denied.includes(one)]))] as const,
+    ),
   );
   return ok({
     username: 'simulated',
-    has_all_requested: true,
+    has_all_requested: denied.length === 0,
     cluster: {},
     index: Object.fromEntries(entries),
     application: {},

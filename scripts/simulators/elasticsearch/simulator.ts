@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   version?: string;
   /** Who may come in; without it, everybody. */
   user?: { readonly name: string; readonly password: string };
+  /** Rights on indices that the user has not. */
+  denied?: readonly string[];
   now?(): number;
   /** Bytes of a request (http.max_content_length). */
   maxContent?: number;
@@ -37,7 +39,14 @@ const PLAIN = /^(application\/(json|x-ndjson)|text\/plain)\b/;
 export async function openElasticsearchSimulator(
   options: SimulatorOptions = {},
 ): Promise<ElasticsearchSimulator> {
-  const { port = 0, version = '8.19.2', user, now = Date.now, maxContent = 100 * 2 ** 20 } = options;
+  const {
+    port = 0,
+    version = '8.19.2',
+    user,
+    denied = [],
+    now = Date.now,
+    maxContent = 100 * 2 ** 20,
+  } = options;
   const major = Number.parseInt(version, 10);
   const faults: Fault[] = [];
   const requests = new Map<string, number>();
@@ -47,6 +56,7 @@ export async function openElasticsearchSimulator(
   const world: World = {
     cluster,
     version,
+    denied,
     refuse: item => refuseItem(faults, item),
     async refreshed(index) {
       const wait = cluster.indices.get(index)?.untilRefresh ?? 0;
