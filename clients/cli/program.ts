@@ -14,6 +14,7 @@ import { migrateCommand } from './commands/migrate.ts';
 import { replayCommand } from './commands/replay.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { roomsCommand } from './commands/rooms.ts';
+import { searchCommand } from './commands/search.ts';
 import { searchIndexCommand } from './commands/search-index.ts';
 import { sendCommand } from './commands/send.ts';
 import { tailCommand } from './commands/tail.ts';
@@ -28,6 +29,7 @@ Examples:
   court rooms --public
   court send lobby "Hello, everybody"
   court tail lobby
+  court search 'opening night' from:ada
   court export --room lobby | head
   court import --format irc logs/*.txt --room ubuntu
 
@@ -57,6 +59,7 @@ export function createProgram(context: Context): Command {
     roomsCommand,
     tailCommand,
     sendCommand,
+    searchCommand,
     importCommand,
     exportCommand,
     replayCommand,

@@ -16,9 +16,11 @@ export interface Term {
 export interface Hit {
   /** Place in the terms. */
   readonly term: number;
-  /** The words of the text from here, so many. */
+  /** The word of the text where it begins. */
   readonly at: number;
-  readonly length: number;
+  /** Where it stands in the text. */
+  readonly start: number;
+  readonly end: number;
   /** 1 as it was typed, less for a relative of it. */
   readonly weight: number;
 }
@@ -83,16 +85,23 @@ export function createMatcher(query: Pick<SearchQuery, 'words' | 'phrases' | 'ne
       const words = wordsOf(text);
       const language = languageOf(words);
       const hits: Hit[] = [];
-      words.forEach(({ word }, at) => {
+      words.forEach(({ word, start }, at) => {
         const key = `${language}${word}`;
         const found = known.get(key) ?? weigh(word, language);
         known.set(key, found);
         for (const [i, weight] of found) {
           const term = terms[i] as Term;
-          if (follows(term, words, at)) hits.push({ term: i, at, length: term.words.length, weight });
+          if (follows(term, words, at))
+            hits.push({ term: i, at, start, end: endOf(term, words, at), weight });
         }
       });
       return { words, hits };
     },
   };
+}
+
+/** In scripts without spaces a word of the text may reach beyond what was searched for. */
+function endOf({ words }: Term, text: readonly Word[], at: number): number {
+  const [sought, there] = [words.at(-1) as string, text[at + words.length - 1] as Word];
+  return isUnspaced(sought) ? there.start + sought.length : there.end;
 }

@@ -47,9 +47,17 @@ export function marked({ text, ranges }: Highlight): ReactNode[] {
   const parts: ReactNode[] = [];
   let at = 0;
   for (const [start, end] of ranges) {
-    parts.push(text.slice(at, start), <mark key={start}>{text.slice(start, end)}</mark>);
+    parts.push(unmarked(text.slice(at, start)), <mark key={start}>{text.slice(start, end)}</mark>);
     at = end;
   }
-  parts.push(text.slice(at));
+  parts.push(unmarked(text.slice(at)));
   return parts;
 }
+
+/** Between the hits, without what only draws tables and emphasis. */
+const unmarked = (text: string): string =>
+  text
+    .replace(/^[\s|:-]*-{3}[\s|:-]*$/gm, '')
+    .replace(/[ \t]*\|[ \t]*/g, ' ')
+    .replace(/\*\*|~~|`|(?<![\p{L}\p{N}])[*_](?=\S)|(?<=\S)[*_](?![\p{L}\p{N}])/gu, '')
+    .replace(/\s*\n\s*/g, '\n');

@@ -68,7 +68,8 @@ export async function fill(sql: Sql, lines: readonly string[], messages: number)
   await sql`insert into messages (room, seq, id, at, author, text) select room, seq, id, at, author, text from corpus`;
   await sql`insert into events (room, seq, id, type, at, author, data)
     select room, seq, id, 'message.created', at, author, jsonb_build_object('text', text) from corpus`;
-  await sql`update rooms set head = (select coalesce(max(seq), 0) from corpus where room = rooms.id)`;
+  await sql`update rooms set head = h.head::bigint
+    from jsonb_array_elements_text(${JSON.stringify(heads)}::text::jsonb) with ordinality as h (head, n) where id = 'room-' || (n - 1)`;
   await sql`drop table corpus`;
   await sql`vacuum analyze`;
   const words = [...counts].sort((a, b) => b[1] - a[1]).map(([word]) => word);

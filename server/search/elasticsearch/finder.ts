@@ -47,7 +47,10 @@ export function createFinder({ ask, names }: Connection, patience = PATIENCE): F
         { requestTimeout: patience },
       ),
     );
-    const { total, hits } = answered.parse(answer).hits;
+    const parsed = answered.safeParse(answer);
+    if (!parsed.success)
+      throw new ElasticTrouble('Elasticsearch answers a search in a way that is not its own.');
+    const { total, hits } = parsed.data.hits;
     const found = hits.map(({ _score, _source }): Found => ({ ..._source, score: _score ?? 0 }));
     return { total: total.value, found };
   };
