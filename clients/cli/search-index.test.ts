@@ -66,8 +66,6 @@ test('what is said while it is rebuilt is in both; a run that is killed leaves t
   killed.kill('SIGKILL');
   await until(() => killed.signalCode !== null);
   assert.is(indices().length, 2);
-  const { stdout } = await cli.run(['search-index', 'status']);
-  assert.match(stdout, /not in use, or being built/);
   // As if its lease had run out.
   await hub.db.call('end_lease', { name: 'search index rebuild', node: await holder() });
   const [rebuilt] = await cli.json(['search-index', 'rebuild']);
@@ -79,14 +77,10 @@ test('what is said while it is rebuilt is in both; a run that is killed leaves t
   await until(() => indexed().length === 4);
 });
 
-test('without an Elasticsearch, and without its answer, one line says what to do', async () => {
+test('without an Elasticsearch one line says what to do', async () => {
   const none = await cli.run(['search-index', 'status'], { env: { ELASTICSEARCH_URL: '' } });
   assert.match(none.stderr, /^court: There is no Elasticsearch: set ELASTICSEARCH_URL\./);
   assert.is(none.code, 1);
-  const away = await cli.run(['search-index', 'rebuild'], {
-    env: { ELASTICSEARCH_URL: 'http://127.0.0.1:1' },
-  });
-  assert.match(away.stderr, /^court: Elasticsearch cannot be reached \(ECONNREFUSED\)\.\n$/);
 });
 
 async function holder(): Promise<string> {
