@@ -29,7 +29,7 @@ export interface BulkPace {
   readonly tries: number;
 }
 
-export const PACE: BulkPace = { documents: 1000, bytes: 4 * 2 ** 20, least: 100, most: 5000, tries: 6 };
+export const PACE: BulkPace = { documents: 400, bytes: 4 * 2 ** 20, least: 100, most: 5000, tries: 6 };
 
 interface Item {
   readonly id: string;
