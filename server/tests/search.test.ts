@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withConnection } from '../store/databases.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
 import { until } from '../testing/until.ts';
@@ -174,6 +175,17 @@ test('who is not in a room finds nothing of it; who was removed finds nothing fr
   assert.equal(await find(eve, 'quetzal'), ['a later quetzal']);
   // A question is answered with what was said around; not with what was said before one's time.
   assert.equal(await find(eve, 'what did we say about the quetzal'), ['a later quetzal']);
+});
+
+test('an index that was lost, as after a restore, is made again from the logs (I14)', async () => {
+  const where = await room();
+  await say(ada, where, 'a pangolin');
+  await finds(bob, 'pangolin', { room: where }, ['a pangolin']);
+  await withConnection(hub.databaseUrl, async sql => {
+    for (const table of ['search_documents', 'search_words', 'search_cursors'])
+      await sql`delete from ${sql(table)}`;
+  });
+  await finds(bob, 'pangolin', { room: where }, ['a pangolin']);
 });
 
 test('pages follow each other without a gap or a repetition while more is said and deleted', async () => {

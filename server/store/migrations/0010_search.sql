@@ -87,8 +87,9 @@ $$;
 -- input: {rooms: [id], floors: [{room, since}], whole, words: [{query, lexemes, near?}], match, phrases: [query], without: [query],
 --   from: [id], since?, until?, has: [], limit}, where a query is text of a tsquery; `whole`: there is little to look through
 -- answer: {found: [{room, seq, score}], total}
+-- Supabase's PostgREST takes a function's time limit for the whole call; the other drivers have theirs.
 create function search_messages(input jsonb) returns jsonb language plpgsql stable
-  set plan_cache_mode = force_custom_plan as $$
+  set plan_cache_mode = force_custom_plan set lock_timeout = '1s' set statement_timeout = '3s' as $$
 declare
   any_word constant boolean := input ->> 'match' = 'any';
   scope constant text[] := array(select jsonb_array_elements_text(input -> 'rooms'));
