@@ -41,6 +41,8 @@ export interface Config {
     | undefined;
   /** Between several nodes; undefined: this one is alone, or hears of others by the database. */
   readonly redis: RedisAddress | undefined;
+  /** With name and password; undefined: the database finds messages alone. */
+  readonly elasticsearchUrl: string | undefined;
   /** Undefined: Google is off. */
   readonly google:
     | {
@@ -89,7 +91,6 @@ export interface Config {
 }
 
 export interface Services {
-  readonly elasticsearchUrl: string | undefined;
   readonly storageUrl: string | undefined;
   readonly s3Endpoint: string | undefined;
   readonly smtpUrl: string | undefined;
@@ -143,6 +144,7 @@ export function readConfig(
     supabaseUrl: values.SUPABASE_URL,
     gather: gatherOf(values),
     redis: values.REDIS_URL,
+    elasticsearchUrl: values.ELASTICSEARCH_URL,
     google: googleOf(values, inFolder),
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
@@ -166,7 +168,6 @@ export function readConfig(
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS ?? 50,
     maxHandshakesPerAddress: values.MAX_HANDSHAKES_PER_ADDRESS ?? 20,
     services: {
-      elasticsearchUrl: values.ELASTICSEARCH_URL,
       storageUrl: values.STORAGE_URL,
       s3Endpoint: values.S3_ENDPOINT,
       smtpUrl: values.SMTP_URL,

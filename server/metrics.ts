@@ -1,6 +1,7 @@
 // The hub's numbers in Prometheus' words. Everything is read when somebody asks, and nothing before: what is counted on the way is counted
 // in plain numbers (hub/meters.ts).
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import type { IndexState } from './hub/ports-indexing.ts';
 import type { Buckets, Meters } from './hub/ports-meters.ts';
 
 /** What a node looks like now. */
@@ -11,9 +12,12 @@ export interface Sight {
   /** Undefined: no Redis is configured. */
   readonly redis: string | undefined;
   readonly integrations: Readonly<Record<string, { readonly state: string }>>;
+  /** Undefined: there is no index outside the database. */
+  readonly index?: IndexState | undefined;
 }
 
 const REDIS_STATES = ['ok', 'away'] as const;
+const INDEX_STATES = ['connecting', 'ready', 'degraded', 'failed'] as const;
 const INTEGRATION_STATES = ['off', 'connecting', 'ready', 'degraded', 'failed'] as const;
 
 type Labels = Record<string, string>;
@@ -88,6 +92,27 @@ export function createMetrics(deps: { meters: Meters; sight(): Sight }): Metrics
       oneOf(INTEGRATION_STATES, state, { vendor }),
     ),
   );
+  number(
+    'gauge',
+    'court_search_index',
+    'State of the index outside the database; absent without one.',
+    () => {
+      const { index } = sight();
+      return index ? oneOf(INDEX_STATES, index.state) : [];
+    },
+  );
+  // Of the node that keeps the index; absent on the others.
+  for (const [type, name, help, key] of [
+    ['gauge', 'court_search_behind', 'Log entries that the index has still to read.', 'behind'],
+    ['counter', 'court_search_indexed_total', 'Messages written to the index.', 'indexed'],
+    ['counter', 'court_search_retried_total', 'Messages that the index refused for load.', 'retried'],
+    ['counter', 'court_search_dead_total', 'Messages that can never go into the index.', 'dead'],
+  ] as const) {
+    number(type, name, help, () => {
+      const keeping = sight().index?.keeping;
+      return keeping ? [[{}, keeping[key]]] : [];
+    });
+  }
 
   return {
     contentType: registry.contentType,

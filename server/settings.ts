@@ -221,7 +221,7 @@ export const settings = {
 
 /** The hub does nothing with these yet; `court doctor` says whether they would work. */
 export const checkedSettings = [
-  ...(['ELASTICSEARCH_URL', 'STORAGE_URL', 'S3_ENDPOINT', 'SMTP_URL'] as const),
+  ...(['STORAGE_URL', 'S3_ENDPOINT', 'SMTP_URL'] as const),
 ] satisfies (keyof typeof settings)[];
 
 /** Known from the documentation, but of no effect yet. */

@@ -20,17 +20,18 @@ import type { Integration } from './hub/ports-integrations.ts';
 import { createMeters } from './hub/ports-meters.ts';
 import type { Limits } from './hub/ports-people.ts';
 import { createReadiness } from './hub/readiness.ts';
-import { createGather } from './integrations/gather/index.ts';
 import { createGoogle, type GoogleOptions } from './integrations/google/index.ts';
 import type { Tempo as SlackTempo } from './integrations/slack/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
 import { createLoadMeter } from './load.ts';
 import { createMetrics } from './metrics.ts';
+import { elasticOf, integrationsOf, meaningOf, modelsOf } from './outside.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
 import { openRedis, type RedisLink } from './redis.ts';
+import type { ElasticOptions } from './search/elasticsearch.ts';
 import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
@@ -41,7 +42,6 @@ import { createSearchStore } from './store/queries/search.ts';
 import { createSummaryStore } from './store/queries/summaries.ts';
 import { createUpkeepStore } from './store/queries/upkeep.ts';
 import { createVectorStore } from './store/queries/vectors.ts';
-import type { OpenedSummarizer } from './summarizer/open.ts';
 
 export interface Running extends AsyncDisposable {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -71,6 +71,8 @@ export interface Overrides {
   googleTempo?: GoogleOptions['tempo'];
   /** The pace at which models are asked. */
   modelTempo?: Partial<ModelTempo>;
+  /** The pace at which the search index is kept, and how long an answer of it may take. */
+  elastic?: Pick<ElasticOptions, 'tempo' | 'patience'>;
 }
 
 const WEB_DIR = path.join(import.meta.dirname, '../clients/web/dist');
@@ -116,6 +118,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   if (models) parts.use(models);
   const meaning = await meaningOf(config, db, log, overrides.modelTempo);
   if (meaning) parts.use(meaning);
+  const elastic = await elasticOf(config, db, log, overrides.elastic);
+  if (elastic) parts.use(elastic);
   const hub: Hub = parts.use(
     createHub({
       store: {
@@ -131,7 +135,10 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       searchIndex: parts.use(createPostgresSearch(db)),
       meaning,
       sealer: createSealer(secrets.encryptionKey),
-      integrations: [...(await integrationsOf(config, overrides)), ...(google ? [google.calendar] : [])],
+      integrations: [
+        ...(await integrationsOf(config, overrides.slack)),
+        ...(google ? [google.calendar] : []),
+      ],
       summarizer: overrides.summarizer ?? models?.summarizer ?? free,
       freeSummarizer: free,
       ai: config.ai,
@@ -141,6 +148,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       meters,
       log,
       ...(redis && { bus }),
+      outsideIndex: elastic,
       node: config.nodeName,
       sessionEnded: session => realtime.endSession(session),
       load: config.loadShedding ? parts.use(createLoadMeter()).look : undefined,
@@ -176,6 +184,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       draining: () => realtime.draining,
       load: hub.pressure.describe,
       ...(redis && { redis: redis.state }),
+      ...(elastic && { index: elastic.state }),
       integrations: outside,
     }),
     metrics: createMetrics({
@@ -185,6 +194,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...hub.size,
         redis: redis?.state(),
         integrations: outside(),
+        index: elastic?.state(),
       }),
     }),
     metricsToken: config.metricsToken,
@@ -238,46 +248,6 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
-}
-
-/** The services outside that the config names. */
-async function integrationsOf(
-  { slack, gather, publicUrl }: Config,
-  overrides: Overrides,
-): Promise<Integration[]> {
-  const integrations: Integration[] = [];
-  if (slack) {
-    // Slack's clients double what a start loads, so they are loaded where they are wanted.
-    const { createSlack } = await import('./integrations/slack/index.ts');
-    const tempo = overrides.slack;
-    integrations.push(createSlack({ ...slack, publicUrl, ...(tempo && { tempo }) }));
-  }
-  if (gather) integrations.push(createGather(gather));
-  return integrations;
-}
-
-/** Their clients are big, so they are loaded where they are wanted. */
-async function modelsOf(
-  { models }: Config,
-  log: Log,
-  tempo?: Partial<ModelTempo>,
-): Promise<OpenedSummarizer | undefined> {
-  if (!models.claude && !models.openai?.model) return undefined;
-  const { openSummarizer } = await import('./summarizer/open.ts');
-  return openSummarizer(models, { log, tempo });
-}
-
-/** Who makes embeddings, and who looks through them. */
-async function meaningOf({ models }: Config, db: Db, log: Log, tempo?: Partial<ModelTempo>) {
-  const { embeddings } = models;
-  if (!embeddings) return undefined;
-  const { openEmbedder } = await import('./embedder/open.ts');
-  const { openVectors } = await import('./search/vectors/open.ts');
-  await using parts = new AsyncDisposableStack();
-  const embedder = parts.use(await openEmbedder({ ...models, embeddings }, tempo));
-  const vectors = parts.use(await openVectors(db, embedder, log));
-  const open = parts.move();
-  return { embedder, vectors, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {

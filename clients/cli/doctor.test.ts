@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openRedisServer, type RedisServer } from '../../scripts/lib/redis-server.ts';
+import { openElasticsearchSimulator } from '../../scripts/simulators/elasticsearch/simulator.ts';
 import { readConfig } from '../../server/config.ts';
 import { openTestDatabase, type TestDatabase } from '../../server/testing/database.ts';
 import { checks, examine } from './doctor/index.ts';
@@ -167,6 +168,23 @@ test('Elasticsearch is told from what is not, and an old one from a new one', as
   assert.is(await state('8.19.0', product, 'a:b@'), 'failed');
   assert.is(await state('7.17.0', product), 'failed');
   assert.is(await state('8.19.0', {}), 'failed');
+});
+
+test('Elasticsearch: rights that the user lacks are named, and whether an index answers', async () => {
+  const user = { name: 'court', password: 'x y' };
+  await using poor = await openElasticsearchSimulator({ user, denied: ['write', 'manage'] });
+  const { state, reason } = (await find({ ELASTICSEARCH_URL: poor.url })).elasticsearch;
+  assert.is(state, 'failed');
+  assert.match(reason ?? '', /lacks rights on first-court-\*: manage, write\.$/);
+  await using good = await openElasticsearchSimulator({ user });
+  const found = async () => (await find({ ELASTICSEARCH_URL: good.url })).elasticsearch;
+  assert.equal(await found(), { state: 'ok', reason: 'No index yet: a hub makes one.' });
+  good.cluster.create('first-court-a-1_x', { aliases: { 'first-court-a-1_x_write': {} } });
+  assert.is((await found()).reason, 'No index yet: a hub makes one.');
+  good.cluster.updateAliases({
+    actions: [{ add: { index: 'first-court-a-1_x', alias: 'first-court-a-1' } }],
+  });
+  assert.equal(await found(), { state: 'ok', reason: 'An index answers searches.' });
 });
 
 test('mail: a greeting, an offer, a sign-in; each of them can be wrong', async () => {

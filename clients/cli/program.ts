@@ -16,6 +16,7 @@ import { replayCommand } from './commands/replay.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { roomsCommand } from './commands/rooms.ts';
 import { searchCommand } from './commands/search.ts';
+import { searchIndexCommand } from './commands/search-index.ts';
 import { sendCommand } from './commands/send.ts';
 import { tailCommand } from './commands/tail.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -71,6 +72,7 @@ export function createProgram(context: Context): Command {
     restoreCommand,
     checkconfigCommand,
     doctorCommand,
+    searchIndexCommand,
     linksCommand,
     linkCommand,
     unlinkCommand,

@@ -3,7 +3,7 @@ import type { OpenPlayground } from './playground.ts';
 
 export interface Entry {
   readonly port: number;
-  /** Started when no simulator is named: those for presence. The others give the hub another database, or models. */
+  /** Started when no simulator is named: those for presence. The others give the hub another database, index, or models. */
   readonly byDefault: boolean;
   readonly open: OpenPlayground;
 }
@@ -23,6 +23,11 @@ export const registry: Readonly<Record<string, Entry>> = {
     port: 54_324,
     byDefault: true,
     open: async (...args) => (await import('./google/playground.ts')).open(...args),
+  },
+  elasticsearch: {
+    port: 54_325,
+    byDefault: false,
+    open: async (...args) => (await import('./elasticsearch/playground.ts')).open(...args),
   },
   supabase: {
     port: 54_321,

@@ -1,27 +1,21 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import type { CallData } from '#shared/protocol/calls.ts';
 import { createBackground } from './background.ts';
-import { type Bus, noBus } from './bus.ts';
+import { noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFollowers } from './followers.ts';
+import type { HubOptions } from './hub-options.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
 import { isAdmin } from './policy.ts';
-import type { Actor, Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
-import type { Embedder, Summarizer } from './ports-ai.ts';
-import type { IntegrationStore, Sealer } from './ports-court.ts';
-import type { Integration, Vendor } from './ports-integrations.ts';
-import { type FileLinks, noFileLinks } from './ports-links.ts';
-import type { Meters } from './ports-meters.ts';
-import type { PeopleStore } from './ports-people.ts';
-import type { SearchIndex, SearchStore } from './ports-search.ts';
-import type { SummaryStore } from './ports-summaries.ts';
-import type { VectorIndex, VectorStore } from './ports-vectors.ts';
+import type { Actor } from './ports.ts';
+import type { Vendor } from './ports-integrations.ts';
+import { noFileLinks } from './ports-links.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createPressure, noPressure } from './pressure.ts';
@@ -29,58 +23,13 @@ import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
 import { createSearch } from './search.ts';
+import { createFallback } from './search-fallback.ts';
 import { createIndexer } from './search-indexer.ts';
 import { createSignals } from './signals.ts';
 import { createSocketBook } from './socket-book.ts';
 import { createSummaryHub } from './summary-hub.ts';
 
 export type Hub = ReturnType<typeof createHub>;
-
-export interface HubOptions {
-  readonly store: RoomStore &
-    UpkeepStore &
-    IntegrationStore &
-    SummaryStore &
-    SearchStore &
-    VectorStore &
-    Pick<PeopleStore, 'ensureUser' | 'getUser'>;
-  readonly searchIndex: SearchIndex;
-  /** For search by meaning; without it there is none. */
-  readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;
-  readonly sealer: Sealer;
-  readonly outlet: Outlet;
-  readonly meters: Meters;
-  readonly log: Log;
-  /** To the other nodes; without it there are none. */
-  readonly bus?: Bus;
-  /** Names this node among them. */
-  readonly node?: string;
-  /** A sign-in ended on another node. */
-  readonly sessionEnded?: (session: string) => void;
-  /** A vendor told another node of something; for the adapter, when it runs here. */
-  readonly pushed?: (about: string, vendor: Vendor) => void;
-  readonly fileLinks?: FileLinks;
-  /** Services outside that are configured. */
-  readonly integrations?: readonly Integration[];
-  /** Who writes summaries; the free one takes over where the other fails or has cost enough. */
-  readonly summarizer: Summarizer;
-  readonly freeSummarizer: Summarizer;
-  readonly ai: AiLimits;
-  readonly now?: () => number;
-  /** Milliseconds for which a person without a socket still counts as there. */
-  readonly presenceGrace?: number;
-  /** Milliseconds between looks at the heads of all local rooms. */
-  readonly pollMs?: number;
-  /** How loaded this process is, looked at several times a second; without it nothing is refused for load. */
-  readonly load?: (() => Load) | undefined;
-}
-
-export interface AiLimits {
-  /** US dollars, over all nodes. */
-  readonly monthlyBudget: number;
-  /** New entries after which a room's quiet summary is made anew; 0: there are none. */
-  readonly liveEvery: number;
-}
 
 /** A lost hint heals within this time, in ms. */
 const POLL = 2000;
@@ -104,6 +53,7 @@ export function createHub(options: HubOptions) {
     node = 'hub',
     now = Date.now,
     presenceGrace = 10_000,
+    outsideIndex,
   } = options;
   const feeds = createRoomFeeds({
     store,
@@ -132,6 +82,7 @@ export function createHub(options: HubOptions) {
     followers.grew(batches);
     indexer.grew();
     embeddings?.indexer.grew();
+    outsideIndex?.grew();
   };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
@@ -179,6 +130,7 @@ export function createHub(options: HubOptions) {
     leases.hold({ name: 'embeddings', open: embeddings.indexer.open });
     background.every(pollMs, 'read what other nodes embedded', embeddings.sync, 0);
   }
+  if (outsideIndex) leases.hold({ name: `search index ${outsideIndex.kind}`, open: outsideIndex.keep });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -237,7 +189,12 @@ export function createHub(options: HubOptions) {
     rooms: createRooms({ store, writer, feeds, presence, pressure }),
     messages,
     summaries,
-    search: createSearch({ store, index: options.searchIndex, embeddings, now }),
+    search: createSearch({
+      store,
+      index: outsideIndex ? createFallback(outsideIndex, options.searchIndex, log) : options.searchIndex,
+      embeddings,
+      now,
+    }),
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

@@ -1,4 +1,5 @@
 // Whether this node can serve: its database takes a write within a second, and it is not on its way out.
+import type { IndexState } from './ports-indexing.ts';
 import type { VendorState } from './ports-integrations.ts';
 
 const PATIENCE = 1000;
@@ -17,6 +18,8 @@ export function createReadiness(deps: {
   redis?(): string;
   /** What is refused for load; a node that sheds still serves, and to take it out would only press the others. */
   load(): string;
+  /** The index outside the database: while it is away, the database finds messages. */
+  index?(): IndexState;
   /** Services outside; whatever befalls them, people can be served. */
   integrations(): Readonly<Record<string, VendorState>>;
 }): () => Promise<Readiness> {
@@ -41,6 +44,7 @@ export function createReadiness(deps: {
       draining: deps.draining() ? 'yes' : 'no',
       load: deps.load(),
       ...(deps.redis && { redis: deps.redis() }),
+      ...(deps.index && { search: ofIndex(deps.index()) }),
       ...Object.fromEntries(
         Object.entries(deps.integrations()).map(([name, state]) => [name, inWords(state)]),
       ),
@@ -49,5 +53,16 @@ export function createReadiness(deps: {
   };
 }
 
-const inWords = (state: VendorState): string =>
+function ofIndex(state: IndexState): string {
+  const { keeping, answers } = state;
+  const told = [
+    inWords(state),
+    ...(answers ? [] : ['the database answers']),
+    ...(keeping ? [`${keeping.behind} log entries behind`] : []),
+    ...(keeping?.dead ? [`${keeping.dead} messages left out`] : []),
+  ];
+  return told.join('; ');
+}
+
+const inWords = (state: { readonly state: string; readonly reason?: string }): string =>
   'reason' in state ? `${state.state}: ${state.reason}` : state.state;

@@ -24,7 +24,7 @@ test('words, prefixes, phrases and exclusions', () => {
   assert.equal(words('Budget plan* budget'), ['budget', 'plan*']);
   assert.equal(parse('"opening night" „zwei Worte“ x').phrases, ['opening night', 'zwei Worte']);
   assert.equal(parse('a -broken -"very old"').without, ['broken', 'very old']);
-  assert.equal(parse('apt-get 10.0.0.1 first_court').phrases, ['apt-get', '10.0.0.1', 'first_court']);
+  assert.equal(words('apt-get 10.0.0.1 first_court'), ['apt-get', '10.0.0.1', 'first_court']);
   assert.equal(words('北京 회의'), ['北京', '회의']);
   assert.equal(parse('"never closed').phrases, ['never closed']);
   assert.equal(words('the lanterns of the court'), ['lanterns', 'court']);
@@ -39,12 +39,12 @@ test('operators take names, rooms, days and things, also in quotes and after a s
   assert.equal(times('after:2024-04 before:today'), ['2024-05-01', '2024-05-10']);
   assert.equal(times('on:yesterday'), ['2024-05-09', '2024-05-10']);
   assert.equal(times('after:2023 after:2022-06-01'), ['2024-01-01', undefined]);
-  assert.equal(parse('see http://x.org/a from:ada').phrases, ['http://x.org/a']);
+  assert.equal(words('see http://x.org/a from:ada'), ['see', 'http://x.org/a']);
 });
 
 test('what is asked in a sentence is a question, without the words that only ask', () => {
   const { question, words, said } = parse('What did C think about the recording equipment?');
-  assert.equal([question, words.map(({ text }) => text)], [true, ['recording', 'equipment?']]);
+  assert.equal([question, words.map(({ text }) => text)], [true, ['recording', 'equipment']]);
   assert.ok(said.includes('c') && !parse('what did i think about a c').said.includes('c'));
   assert.not(parse('what happened').question);
   assert.not(parse('budget lanterns from:ada').question);

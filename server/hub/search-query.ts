@@ -70,8 +70,12 @@ export function parseQuery(input: string, now: number): TypedQuery {
         .map(({ word }) => word),
     );
     const prefix = !quoted && /[^*]\*$/.test(text);
-    if (quoted || (words.length > 1 && !prefix && isJoined(text))) read.phrases.push(text);
-    else read.words.push({ text: text.toLowerCase().replace(/\*+$/, ''), prefix });
+    if (quoted) read.phrases.push(text);
+    else {
+      // `apt-get` is one word to look for: its parts side by side.
+      const [first, last] = [words[0]?.start, words.at(-1)?.end];
+      read.words.push({ text: text.slice(first, last).toLowerCase(), prefix });
+    }
   };
 
   for (const { groups = {} } of input.replace(/\p{Cc}/gu, ' ').matchAll(PART)) {
@@ -109,9 +113,6 @@ function whole(read: Omit<TypedQuery, 'question'>): TypedQuery {
 function unique(words: TypedQuery['words']): TypedQuery['words'] {
   return [...new Map(words.map(word => [`${word.text}${word.prefix ? '*' : ''}`, word])).values()];
 }
-
-/** `apt-get` and `first.court` belong together; scripts without spaces are left to the index. */
-const isJoined = (text: string) => /[\p{L}\p{N}][^\p{L}\p{N}\p{M}\s]+[\p{L}\p{N}]/u.test(text);
 
 const operatorIn = (name: string | undefined): Operator | undefined =>
   OPERATORS.find(operator => operator === name?.toLowerCase());

@@ -56,7 +56,7 @@ export function createSearch({
   now,
 }: {
   store: SearchStore;
-  index: SearchIndex;
+  index: Pick<SearchIndex, 'search'>;
   /** Undefined: nobody makes any, and everything is found by its words. */
   embeddings?: Pick<Embeddings, 'nearest'> | undefined;
   now(): number;

@@ -1,7 +1,7 @@
 // Wires what summaries are made of: the budget, the work, the jobs of people and the quiet ones of rooms.
 import type { Background } from './background.ts';
 import type { Bus } from './bus.ts';
-import type { HubOptions } from './hub.ts';
+import type { HubOptions } from './hub-options.ts';
 import type { Leases } from './lease.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { SocketBook } from './socket-book.ts';

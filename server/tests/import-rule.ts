@@ -76,9 +76,9 @@ const LAYERS: readonly Layer[] = [
     rule: `server/${name} imports hub/ports, hub/errors, shared, server/ai and its driver`,
   })),
   {
-    files: /^server\/start\.ts$/,
+    files: /^server\/(start|outside)\.ts$/,
     own: [/^server\/(?!main\.ts|testing\/|tests\/)/, SHARED],
-    rule: 'start imports all but main and tests',
+    rule: 'start and outside import all but main and tests',
   },
   {
     files: /^server\/main\.ts$/,
