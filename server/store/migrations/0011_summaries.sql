@@ -373,7 +373,8 @@ begin
 end
 $$;
 
--- input: {room, epoch, first, last, seen, version, body}; answer: {kept}. Kept without its body when a message changed meanwhile.
+-- input: {room, epoch, first, last, seen, version, body?}; answer: {kept}. Kept without its body when a message changed meanwhile. Without a body it
+-- is only marked as tried: what is there stays until the new one is.
 create function keep_live(input jsonb) returns jsonb language sql as $$
   with kept as (
     insert into live_summaries (room, epoch, first_seq, up_to, seen, at, body)
@@ -381,8 +382,10 @@ create function keep_live(input jsonb) returns jsonb language sql as $$
         case when stretch_version(r.id, (input ->> 'first')::bigint, (input ->> 'last')::bigint) = (input ->> 'version')::bigint
           then input -> 'body' end
       from rooms r where r.id = input ->> 'room' and r.epoch = input ->> 'epoch'
-      on conflict (room) do update set epoch = excluded.epoch, first_seq = excluded.first_seq, up_to = excluded.up_to,
-        seen = excluded.seen, at = excluded.at, body = excluded.body
+      on conflict (room) do update set seen = excluded.seen, at = excluded.at, epoch = excluded.epoch,
+        first_seq = case when not input ? 'body' and live_summaries.epoch = excluded.epoch then live_summaries.first_seq else excluded.first_seq end,
+        up_to = case when not input ? 'body' and live_summaries.epoch = excluded.epoch then live_summaries.up_to else excluded.up_to end,
+        body = case when not input ? 'body' and live_summaries.epoch = excluded.epoch then live_summaries.body else excluded.body end
       returning body
   )
   select jsonb_build_object('kept', exists (select from kept where body is not null))
