@@ -55,12 +55,12 @@ test('what was posted is in an export, and with its sources in the room that is 
   const message = async (room: string) => (await cli.json(['tail', room, '--no-follow'])).at(-1);
   const there = await message('copy');
   const here = await message('plans');
-  assert.is(there?.text, here?.text);
-  assert.ok(there);
+  assert.ok(there && here);
+  assert.is(there.text, here.text);
   const { citations } = there.summary as PostedSummary;
   assert.equal(
     citations.map(({ messageId, quote }) => ({ messageId, quote })),
-    (here?.summary as PostedSummary).citations.map(({ messageId, quote }) => ({ messageId, quote })),
+    (here.summary as PostedSummary).citations.map(({ messageId, quote }) => ({ messageId, quote })),
   );
   // They count in another log now.
   const said = await cli.json(['tail', 'copy', '--no-follow']);

@@ -1,3 +1,4 @@
+// time limit: 300 s
 // The recap in real Chromium: asked for from the line of new messages, each claim leads to its message, posted it stands among the others.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -64,6 +64,10 @@ export function createSummaries(
         const written = runJob(id, wish, deps, {
           signal,
           others: () => people.slice(1),
+          drop(other, why) {
+            people.splice(people.indexOf(other), 1);
+            book.tell([other.id], { name: 'dropped', payload: { id, error: why.toWire() } });
+          },
           delta: push => tell(job, { name: 'summary:delta', payload: push }),
         });
         const payload = await orAborted(written, signal);
@@ -169,7 +173,12 @@ export function createSummaries(
     async whole(wish: Omit<Wish, 'words'>): Promise<CallData<'summary:get'>['summary'] & object> {
       if (going) throw GOING;
       const signal = AbortSignal.timeout(PATIENCE);
-      return runJob(randomUUID(), { ...wish, words: WORDS }, deps, { signal, delta() {}, others: () => [] });
+      return runJob(randomUUID(), { ...wish, words: WORDS }, deps, {
+        signal,
+        delta() {},
+        others: () => [],
+        drop() {},
+      });
     },
 
     /** Ends all that is under way here. */

@@ -1,6 +1,7 @@
 // The summaries that are being written, on this node and on others, as far as their askers may come back for them: each told once to all sockets
 // of who asked, wherever these are, and kept some minutes after its end.
 import type { WireError } from '#shared/protocol/errors.ts';
+import type { Push } from '#shared/protocol/pushes.ts';
 import type { SummaryState } from '#shared/protocol/summaries.ts';
 import type { Bus } from './bus.ts';
 import type { Outlet, SummaryPush } from './ports.ts';
@@ -10,7 +11,9 @@ import type { SocketBook } from './socket-book.ts';
 export type SummaryNews =
   | SummaryPush
   | { readonly name: 'begun'; readonly payload: { readonly id: string; readonly room: string } }
-  | { readonly name: 'alive'; readonly payload: { readonly id: string } };
+  | { readonly name: 'alive'; readonly payload: { readonly id: string } }
+  /** These lost the right to it; it goes on for the others. */
+  | { readonly name: 'dropped'; readonly payload: Push<'summary:failed'> };
 
 /** `users` are all who asked for it. */
 export type SummaryHint = SummaryNews & { readonly users: readonly string[] };
@@ -52,7 +55,10 @@ export function createSummaryBook(deps: {
     }
     // A node that came later knows nothing of the beginning, and tells nobody half of it.
     if (known?.state !== 'running') return;
-    if (name === 'alive') keep(known, SILENT);
+    if (name === 'dropped') {
+      const left = known.users.filter(user => !users.includes(user));
+      entries.set(payload.id, { entry: { ...known, users: left }, until: now() + SILENT });
+    } else if (name === 'alive') keep(known, SILENT);
     else if (name === 'summary:delta') {
       const from = payload.reset ? { text: '', claims: [], citations: [] } : known;
       keep(
@@ -75,7 +81,8 @@ export function createSummaryBook(deps: {
   const heard = (hint: SummaryHint) => {
     write(hint);
     if (hint.name === 'begun' || hint.name === 'alive') return;
-    outlet.summary(hint.users.flatMap(sockets.of), hint);
+    const push = hint.name === 'dropped' ? ({ ...hint, name: 'summary:failed' } as const) : hint;
+    outlet.summary(hint.users.flatMap(sockets.of), push);
   };
 
   return {

@@ -21,12 +21,20 @@ export interface JobDeps {
   readonly work: ReturnType<typeof createWork>;
 }
 
+export interface Listeners {
+  readonly signal: AbortSignal;
+  delta(push: Push<'summary:delta'>): void;
+  /** Who asked for the same meanwhile: each must be able to read what is told. */
+  others(): readonly Actor[];
+  /** One of them lost the right to it. */
+  drop(other: Actor, why: HubError): void;
+}
+
 /** Times that a summary for the room is made anew, since who may read what changed while it was written. */
 const TRIES = 3;
 const NOTHING = 'Nothing was said here.';
 
 /**
- * @param others who asked for the same meanwhile: each must be able to read what is told
  * @returns the summary, after COMMIT if it was posted
  * @throws HubError, Unreachable, SummarizerError, or the reason of `signal`
  */
@@ -34,7 +42,7 @@ export async function runJob(
   id: string,
   wish: Wish,
   deps: JobDeps,
-  to: { delta(push: Push<'summary:delta'>): void; others(): readonly Actor[]; signal: AbortSignal },
+  to: Listeners,
 ): Promise<Push<'summary:done'>> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -51,7 +59,7 @@ async function attemptJob(
   id: string,
   wish: Wish,
   { store, writer, work }: JobDeps,
-  to: Parameters<typeof runJob>[3],
+  to: Listeners,
 ): Promise<Push<'summary:done'>> {
   const { room, actor, style, question } = wish;
   const material = await store.material(wish, wish.range);
@@ -62,7 +70,12 @@ async function attemptJob(
   const standing = async (cites: readonly number[]) => {
     const cited = cites.flatMap(seq => sources.get(seq) ?? []).map(({ id, version }) => ({ id, version }));
     const there = await store.recheck(wish, material.floor, cited);
-    for (const other of to.others()) await store.recheck({ ...wish, actor: other }, material.floor, []);
+    for (const other of to.others()) {
+      await store.recheck({ ...wish, actor: other }, material.floor, []).catch((error: unknown) => {
+        if (!(error instanceof HubError)) throw error;
+        to.drop(other, error);
+      });
+    }
     to.signal.throwIfAborted();
     return there;
   };

@@ -132,6 +132,37 @@ test('a deleted message leaves the summaries that were posted of it, in the log 
   assert.equal(summary, messages.at(-1)?.summary);
 });
 
+test('two who ask the same for the room get the same, once; one who is taken out meanwhile gets nothing more', async () => {
+  await using ada = await stage.person('ada');
+  await using bob = await stage.person('bob');
+  await using eve = await stage.person('eve');
+  const { room } = await stage.talk(ada, [], ['bob', 'eve']);
+  await post(ada, room, 'first');
+  await post(ada, room, 'second');
+  const gate = Promise.withResolvers<void>();
+  stage.say = async function* (request) {
+    const [first, second] = [...firstLines(request)];
+    yield first!;
+    await gate.promise;
+    yield second!;
+  };
+  const input = { room, range: { after: 0 }, audience: 'room' };
+  const { id } = await ada.call('summary:request', input);
+  await ada.push('summary:delta');
+  for (const other of [bob, eve]) assert.is((await other.call('summary:request', input)).id, id);
+  assert.match((await eve.call('summary:get', { id })).text, 'first');
+  assert.is((await bob.refused('summary:cancel', { id })).code, 'forbidden');
+  await ada.call('member:remove', { room, user: 'eve' });
+  gate.resolve();
+  assert.match((await bob.push('summary:done')).text, 'second');
+  await ada.push('summary:done');
+  assert.is((await eve.push('summary:failed')).error.code, 'not_found');
+  assert.not.match(JSON.stringify(eve.pushes.filter(({ name }) => name.startsWith('summary'))), 'second');
+  assert.is((await eve.refused('summary:get', { id })).code, 'not_found');
+  const { messages } = await ada.call('messages:read', { room });
+  assert.is(messages.filter(({ summary }) => summary).length, 1);
+});
+
 test('turned off in a room, nobody is served there, and what is under way ends', async () => {
   await using ada = await stage.person('ada');
   const { room } = await stage.talk(ada, ['first']);
@@ -142,6 +173,15 @@ test('turned off in a room, nobody is served there, and what is under way ends',
   }
   await ada.call('room:update', { room, ai: true });
   await summarize(ada, { room, range: 'day' });
+  const gate = Promise.withResolvers<void>();
+  stage.say = async function* (request) {
+    await gate.promise;
+    yield* firstLines(request);
+  };
+  const { id } = await ada.call('summary:request', { room, range: 'week', question: 'And now?' });
+  await ada.call('room:update', { room, ai: false });
+  gate.resolve();
+  assert.is((await ada.push('summary:failed', push => push.id === id)).error.code, 'forbidden');
 });
 
 test.run();

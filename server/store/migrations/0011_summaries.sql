@@ -264,20 +264,22 @@ begin
     low := coalesce((select min(seq) from messages where room = (a.r).id and seq >= low and at >= since), (a.r).head + 1);
   end if;
   high := least((a.r).head, coalesce((range ->> 'before')::bigint - 1, (a.r).head));
-  with newest as (
-    select x.*, sum(least(length(x.text), (input ->> 'each')::integer)) over (order by seq desc) as chars, row_number() over (order by seq desc) as n
-    from messages x
+  with newest as materialized (
+    select seq, id, at, author, left(text, (input ->> 'each')::integer) as text, reply_to, version
+    from messages
     where room = (a.r).id and seq between low and high and deleted_at is null and summary is null
     order by seq desc limit (input ->> 'most')::integer + 1
-  ), kept as (
-    select * from newest where n <= (input ->> 'most')::integer and (chars <= (input ->> 'chars')::bigint or n = 1)
+  ), counted as (
+    select newest.*, sum(length(text)) over (order by seq desc) as chars, row_number() over (order by seq desc) as n from newest
+  ), kept as materialized (
+    select * from counted where n <= (input ->> 'most')::integer and (chars <= (input ->> 'chars')::bigint or n = 1)
   )
   select jsonb_build_object(
     'clipped', (select count(*) from newest) > (select count(*) from kept),
     'lines', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-        'seq', k.seq, 'id', k.id, 'at', iso(k.at), 'by', u.name, 'text', left(k.text, (input ->> 'each')::integer),
-        'replyTo', (select p.seq from kept p where p.id = k.reply_to), 'version', k.version)) order by k.seq)
-      from kept k join users u on u.id = k.author), '[]'))
+        'seq', k.seq, 'id', k.id, 'at', iso(k.at), 'by', u.name, 'text', k.text,
+        'replyTo', p.seq, 'version', k.version)) order by k.seq)
+      from kept k join users u on u.id = k.author left join kept p on p.id = k.reply_to), '[]'))
     into found;
   if (found ->> 'clipped')::boolean then
     low := (found #>> '{lines,0,seq}')::bigint;
@@ -373,7 +375,8 @@ begin
 end
 $$;
 
--- input: {room, epoch, first, last, seen, version, body}; answer: {kept}. Kept without its body when a message changed meanwhile.
+-- input: {room, epoch, first, last, seen, version, body?}; answer: {kept}. Kept without its body when a message changed meanwhile. Without a body it
+-- is only marked as tried: what is there stays until the new one is.
 create function keep_live(input jsonb) returns jsonb language sql as $$
   with kept as (
     insert into live_summaries (room, epoch, first_seq, up_to, seen, at, body)
@@ -381,8 +384,10 @@ create function keep_live(input jsonb) returns jsonb language sql as $$
         case when stretch_version(r.id, (input ->> 'first')::bigint, (input ->> 'last')::bigint) = (input ->> 'version')::bigint
           then input -> 'body' end
       from rooms r where r.id = input ->> 'room' and r.epoch = input ->> 'epoch'
-      on conflict (room) do update set epoch = excluded.epoch, first_seq = excluded.first_seq, up_to = excluded.up_to,
-        seen = excluded.seen, at = excluded.at, body = excluded.body
+      on conflict (room) do update set seen = excluded.seen, at = excluded.at, epoch = excluded.epoch,
+        first_seq = case when not input ? 'body' and live_summaries.epoch = excluded.epoch then live_summaries.first_seq else excluded.first_seq end,
+        up_to = case when not input ? 'body' and live_summaries.epoch = excluded.epoch then live_summaries.up_to else excluded.up_to end,
+        body = case when not input ? 'body' and live_summaries.epoch = excluded.epoch then live_summaries.body else excluded.body end
       returning body
   )
   select jsonb_build_object('kept', exists (select from kept where body is not null))
