@@ -45,7 +45,7 @@ export interface Found {
 
 export interface SearchAnswer {
   readonly found: readonly Found[];
-  /** How many match in all; an index may stop counting at a thousand. */
+  /** How many match in all; an index may stop counting at a few hundred. */
   readonly total: number;
 }
 

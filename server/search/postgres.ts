@@ -26,6 +26,7 @@ export function createPostgresSearch(db: Db): SearchIndex {
       const input = {
         rooms: rooms.map(({ id }) => id),
         floors: rooms.filter(({ since }) => since > 1).map(({ id, since }) => ({ room: id, since })),
+        size,
         whole: size <= LITTLE,
         limit,
         match: query.match,

@@ -142,7 +142,7 @@ export const calls = {
     }),
     data: z.object({
       hits: z.array(m.searchHit),
-      /** About how many there are; counting ends at a thousand. */
+      /** About how many there are; counting ends at five hundred. */
       total: z.number(),
       /** How they were found; `keyword` where what was asked for is not there. */
       mode: z.enum(m.searchModes),

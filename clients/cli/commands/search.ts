@@ -82,4 +82,4 @@ function marked({ text, ranges }: Highlight, terminal: Terminal): string {
 const counted = (shown: number, total: number): string =>
   total === 0
     ? 'court: nothing found'
-    : `court: ${shown} of ${total >= 1000 ? 'a thousand or more' : total} ${total === 1 ? 'message' : 'messages'}`;
+    : `court: ${shown} of ${total >= 500 ? '500 or more' : total} ${total === 1 ? 'message' : 'messages'}`;

@@ -97,7 +97,7 @@ export function SearchPanel() {
 
 const counted = (shown: number, total: number): string => {
   if (total === 0) return 'Nothing found';
-  const all = total >= 1000 ? '1,000 or more' : String(total);
+  const all = total >= 500 ? '500 or more' : String(total);
   return `${all} ${total === 1 ? 'message' : 'messages'}${shown < total ? `, the best ${shown} shown` : ''}`;
 };
 

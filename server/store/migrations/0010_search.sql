@@ -84,8 +84,8 @@ create function search_near(typed text) returns setof text language sql stable a
   select word from alike where likeness >= 0.4 order by likeness desc, n desc limit 4
 $$;
 
--- input: {rooms: [id], floors: [{room, since}], whole, words: [{query, lexemes, near?}], match, phrases: [query], without: [query],
---   from: [id], since?, until?, has: [], limit}, where a query is text of a tsquery; `whole`: there is little to look through
+-- input: {rooms: [id], floors: [{room, since}], size, whole, words: [{query, lexemes, near?}], match, phrases: [query], without: [query],
+--   from: [id], since?, until?, has: [], limit}, where a query is text of a tsquery; `size`: entries in these rooms; `whole`: they are few
 -- answer: {found: [{room, seq, score}], total}
 -- Supabase's PostgREST takes a function's time limit for the whole call; the other drivers have theirs.
 create function search_messages(input jsonb) returns jsonb language plpgsql stable
@@ -99,10 +99,14 @@ declare
   since constant timestamptz := (input ->> 'since')::timestamptz;
   before constant timestamptz := (input ->> 'until')::timestamptz;
   queries tsquery[] := '{}';
+  counts double precision[] := '{}';
   weights double precision[] := '{}';
   wanted tsquery;
   part record;
-  reach bigint := 0;
+  -- about how many messages hold what is wanted, and how many there are at all
+  reach double precision := 0;
+  documents constant double precision := (select greatest(reltuples, 1) from pg_class where oid = 'search_documents'::regclass);
+  newest_first boolean;
   answer jsonb;
 begin
   -- The rarest first: where any of the words will do, who has none of the rare ones is a poor find, and there may be very many of them.
@@ -115,14 +119,18 @@ begin
     select wanted || coalesce(string_agg('''' || word || '''', ' | ')::tsquery, ''::tsquery) into wanted
       from search_near(part.near) as word where part.near is not null;
     queries := queries || wanted;
+    counts := counts || part.n;
     weights := weights || ln(1 + 1e6 / (part.n + 1));
   end loop;
   wanted := null;
   for i in 1 .. cardinality(queries) loop
+    exit when any_word and not (input ->> 'whole')::boolean and i > 1 and reach + counts[i] > 3000;
     wanted := case when wanted is null then queries[i] when any_word then wanted || queries[i] else wanted && queries[i] end;
-    reach := reach + 1e6 / exp(weights[i]);
-    exit when any_word and not (input ->> 'whole')::boolean and i > 1 and reach > 3000;
+    reach := case when any_word or i = 1 then reach + counts[i] else reach end;
   end loop;
+  -- Frequent words are found soonest by going back in time until there are enough, others by the index of words. The planner, who thinks that
+  -- the newest lie beside each other, would go back in time far too often.
+  newest_first := wanted is null or reach * reach * (input ->> 'size')::float8 > 500 * documents * documents;
   for part in select value as query from jsonb_array_elements_text(input -> 'phrases') loop
     wanted := case when wanted is null then part.query::tsquery else wanted && part.query::tsquery end;
   end loop;
@@ -137,13 +145,14 @@ begin
       and (since is null or d.at >= since) and (before is null or d.at < before)
       and (floors is null or not exists (
         select from jsonb_to_recordset(floors) as f (room text, since bigint) where f.room = d.room and d.seq < f.since))
-    order by d.at desc, d.room, d.seq limit 1000
+    order by case when newest_first then d.at else d.at + interval '0' end desc, d.room, d.seq
+    limit case when any_word then 3000 else 500 end
   ), best as (
     select room, seq, at, case when any_word then (
       select sum(weight) from unnest(queries, weights) as w (query, weight) where words @@ query) else 0 end as score
     from newest order by score desc, at desc, room, seq limit (input ->> 'limit')::integer
   )
-  select jsonb_build_object('total', (select count(*) from newest), 'found', coalesce((
+  select jsonb_build_object('total', least((select count(*) from newest), 500), 'found', coalesce((
     select jsonb_agg(jsonb_build_object('room', room, 'seq', seq, 'score', score)) from best), '[]')) into answer;
   return answer;
 end
