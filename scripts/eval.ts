@@ -6,11 +6,12 @@
 import { parseArgs } from 'node:util';
 import { answers } from './eval/answers.ts';
 import { channels } from './eval/channels.ts';
+import { evidence } from './eval/evidence.ts';
 import { meetingsFolder, readMeetings } from './eval/meetings.ts';
 import { type Part, show } from './eval/part.ts';
 import { summaries } from './eval/summaries.ts';
 
-const PARTS: readonly Part[] = [summaries, answers, channels];
+const PARTS: readonly Part[] = [summaries, answers, channels, evidence];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },

@@ -72,6 +72,8 @@ async function environment(parts: AsyncDisposableStack): Promise<NodeJS.ProcessE
     // For the processes that tests start themselves.
     NODE_OPTIONS: `--import=${guard}`,
     NO_COLOR: '1',
+    // Every file is a process of its own, and loads what the others loaded.
+    NODE_COMPILE_CACHE: path.join(folder, 'compiled'),
     ...(chromium ? { CHROMIUM_PATH: chromium } : {}),
   };
   delete env.FORCE_COLOR;

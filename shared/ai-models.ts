@@ -22,6 +22,7 @@ const OPENAI = {
 } satisfies Record<string, Price>;
 
 export const CLAUDE_MODELS = Object.keys(CLAUDE);
+export const OPENAI_MODELS = Object.keys(OPENAI);
 export const DEFAULT_CLAUDE = 'claude-sonnet-5-5';
 export const DEFAULT_OPENAI = 'gpt-6-luna';
 export const OPENAI_URL = 'https://api.openai.com/v1';

@@ -15,6 +15,7 @@ import { recapCommand } from './commands/recap.ts';
 import { replayCommand } from './commands/replay.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { roomsCommand } from './commands/rooms.ts';
+import { searchCommand } from './commands/search.ts';
 import { sendCommand } from './commands/send.ts';
 import { tailCommand } from './commands/tail.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -28,6 +29,7 @@ Examples:
   court rooms --public
   court send lobby "Hello, everybody"
   court tail lobby
+  court search 'opening night' from:ada
   court recap lobby --range week
   court export --room lobby | head
   court import --format irc logs/*.txt --room ubuntu
@@ -58,6 +60,7 @@ export function createProgram(context: Context): Command {
     roomsCommand,
     tailCommand,
     sendCommand,
+    searchCommand,
     recapCommand,
     importCommand,
     exportCommand,

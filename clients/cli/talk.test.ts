@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { boot, type TestHub } from '../../server/testing/boot.ts';
+import { until } from '../../server/testing/until.ts';
 import { type Cli, openCli, type Ran } from './fixture.ts';
 
 const test = suite('court, for people');
@@ -212,6 +213,21 @@ test('what others write cannot steer the terminal', async () => {
     stdout,
     /^--- \d{4}-\d\d-\d\d ---\n\d\d:\d\d <Ada> \ufffd\[2J\ufffd evil \ufffd\n {6}second line\n$/,
   );
+});
+
+test('search shows where, by whom and what, once the index has it; --json gives whole hits; what is mistyped is told', async () => {
+  const id = await newRoom();
+  await ada.json(['send', id, '-'], { stdin: 'the \x1b[2Jlantern fell\nnothing else\n' });
+  await until(async () => (await ada.json(['search', 'lantern', '--room', id])).length === 1);
+  const { stdout, stderr } = await ada.run(['search', 'lanterns', 'from:me', '--room', id]);
+  assert.match(
+    stdout,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d {2}[a-z0-9.-]+#\d+ {2}<Ada>\n {2}the \ufffd\[2Jlantern fell\n$/,
+  );
+  assert.match(stderr, /1 of 1 message/);
+  const [hit] = await ada.json(['search', 'lantern', '--room', id]);
+  assert.equal(Object.keys(hit ?? {}), ['message', 'score', 'highlights']);
+  failed(await ada.run(['search', 'lantern', 'on:someday']), /on: takes a day such as on:2024-05-01/);
 });
 
 test('export: a header, then the log; into a file that is whole or not there; `| head` ends quietly', async () => {

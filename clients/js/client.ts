@@ -117,6 +117,7 @@ export function createClient(options: ClientOptions): Court {
     },
     close,
     [Symbol.asyncDispose]: close,
+    search: (input, callOptions) => connection.call('search', input, callOptions),
     call: (name, input, callOptions) => connection.call(name, input, callOptions),
     room(id) {
       const room =

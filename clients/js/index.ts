@@ -6,6 +6,7 @@ export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
 export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';
 export type {
   ClaimAccount,
+  Highlight,
   ListedRoom,
   Member,
   Message,
@@ -15,6 +16,7 @@ export type {
   Reaction,
   RoomKind,
   RoomRole,
+  SearchHit,
   User,
 } from '../../shared/protocol/models.ts';
 export type { Push, PushName } from '../../shared/protocol/pushes.ts';

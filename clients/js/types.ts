@@ -101,6 +101,8 @@ export interface Court extends AsyncDisposable {
   call<C extends CallName>(name: C, input: CallInput<C>, options?: CallOptions): Promise<CallData<C>>;
   /** The same room for the same id. Does nothing on the wire until `join()`. */
   room(id: string): Room;
+  /** Messages of all rooms one is in, or of `room`; operators in the query as docs/search.md has them. `cursor` of an answer gives the next page. */
+  search(input: CallInput<'search'>, options?: CallOptions): Promise<CallData<'search'>>;
   /** All pages of `room:list`. */
   rooms(scope?: 'mine' | 'public'): Promise<CallData<'room:list'>['rooms']>;
   on<E extends keyof CourtEvents>(event: E, listener: (payload: CourtEvents[E]) => void): Off;

@@ -14,6 +14,9 @@ export type Who = keyof typeof people;
 /** Whose screen it is. */
 export const viewer: Who = 'mira';
 
+/** What the viewer looks for. */
+export const searched = 'lantern gate*';
+
 export interface Line {
   by: Who;
   /** `yesterday` or `today`, and the time. */

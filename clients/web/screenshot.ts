@@ -1,5 +1,5 @@
 /**
- * Takes docs/images/web.png and web-dark.png: plays the scene of scene.ts on a hub, and looks at it with a real browser.
+ * Takes docs/images/web.png, web-dark.png and search.png: plays the scene of scene.ts on a hub, and looks at it with a real browser.
  *
  *   node clients/web/screenshot.ts              on a hub of its own, which it starts and ends
  *   node clients/web/screenshot.ts --url URL    on one that runs, with the same settings (its database is written to by `court import`)
@@ -10,7 +10,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { viewer } from './scene.ts';
+import { searched, viewer } from './scene.ts';
 import { chromiumFlags } from './stage/browser.ts';
 import { openHub } from './stage/hub.ts';
 import { playScene } from './stage/play.ts';
@@ -57,3 +57,16 @@ for (const [colorScheme, file] of [
   await page.screenshot({ path: target, animations: 'disabled' });
   console.log(target);
 }
+
+await page.emulateMedia({ colorScheme: 'light' });
+await page.keyboard.press('Control+k');
+const panel = page.getByRole('complementary', { name: 'Search' });
+await panel.getByRole('searchbox').fill(searched);
+await panel.locator('mark').first().waitFor();
+await panel.getByText(/messages?(,|$)/).waitFor();
+await page.keyboard.press('ArrowDown');
+await page.keyboard.press('Enter');
+await page.locator('[data-lit]').waitFor();
+const target = path.join(values.out, 'search.png');
+await page.screenshot({ path: target, animations: 'disabled' });
+console.log(target);

@@ -2,7 +2,7 @@
 import { eng } from 'stopword';
 import { tokens } from './rouge.ts';
 
-const COMMON = new Set([
+export const COMMON: ReadonlySet<string> = new Set([
   ...eng,
   ..."okay oh um uh yeah yes right so just know mean think something things very no don't it's that's i'm we're".split(
     ' ',

@@ -64,7 +64,8 @@ export function createBreaker(deps: { name: string; tempo: Tempo; now(): number 
           if (error.trouble === 'declined' || error.trouble === 'too_long') return;
           failures++;
           last = error;
-          if (probing || !error.again || failures >= tempo.failures) rest(error);
+          const long = (error.retryAfterMs ?? 0) > tempo.patience;
+          if (probing || long || !error.again || failures >= tempo.failures) rest(error);
         },
         abandoned: over,
       };

@@ -4,18 +4,23 @@ import { writtenBy } from '#shared/posted-summary.ts';
 import { forbidden } from './errors.ts';
 import type { Followers } from './followers.ts';
 import type { MessageHub } from './messages.ts';
-import type { Log } from './ports.ts';
+import type { Log, RoomStore } from './ports.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { Claim, Court, Vendor } from './ports-integrations.ts';
+import type { PeopleStore } from './ports-people.ts';
 import type { SummaryStore } from './ports-summaries.ts';
 import { hashSecret } from './secrets.ts';
 import { createSpeech } from './speech.ts';
 import type { Summaries } from './summaries.ts';
 import { createVendorClaims, type VendorClaims } from './vendor-claims.ts';
 import { createVendorSecrets } from './vendor-secrets.ts';
+import { createWalkIns } from './walk-ins.ts';
 
 export interface CourtDeps {
-  readonly store: IntegrationStore & Pick<SummaryStore, 'recapReader'>;
+  readonly store: IntegrationStore &
+    Pick<RoomStore, 'openRoom'> &
+    Pick<PeopleStore, 'getUser'> &
+    Pick<SummaryStore, 'recapReader'>;
   readonly sealer: Sealer;
   readonly messages: MessageHub;
   readonly followers: Followers;
@@ -34,16 +39,19 @@ export interface CourtDeps {
 export interface OpenCourt extends Disposable {
   readonly court: Court;
   readonly claims: Pick<VendorClaims, 'linked' | 'unlinked'>;
-  /** Reads all links anew, so that a lost hint heals by itself. */
+  /** Reads all links anew, so that a lost hint heals by itself, and does what waited for the database. */
   refresh(): Promise<void>;
 }
 
 export function openCourt(vendor: Vendor, deps: CourtDeps): OpenCourt {
   const { store, followers, log } = deps;
   let closed = false;
+  const walkIns = createWalkIns({ vendor, store, log });
   const claims = createVendorClaims((user, part, claim) => {
     // A word that comes after the end would stand for ever.
-    if (!closed) deps.claimed(user, vendor, part, claim);
+    if (closed) return;
+    deps.claimed(user, vendor, part, claim);
+    walkIns.at(user, claim?.room);
   });
   const follows = new Set<Disposable>();
 
@@ -106,6 +114,7 @@ export function openCourt(vendor: Vendor, deps: CourtDeps): OpenCourt {
     async refresh() {
       const links = await store.links({ vendor });
       claims.links(links.map(({ id, user }) => [id, user] as const));
+      await walkIns.again();
     },
     [Symbol.dispose]() {
       claims.nothing();

@@ -27,10 +27,10 @@ export interface EmbeddingsDeps {
 
 const PAGE = 2000;
 /** Whoever searches does not wait for longer, in ms: words find something, too. */
-const PATIENCE = 4000;
+const PATIENCE = 2000;
 /** Pages of one search ask for the same. */
 const REMEMBERED = 100;
-/** After a failure without a word on when to come back. */
+/** After a failure without a word on when to come back, and after somebody waited in vain. */
 const REST = 10_000;
 
 export function createEmbeddings({ store, embedder, vectors, pollMs, now, log }: EmbeddingsDeps): Embeddings {
@@ -38,6 +38,7 @@ export function createEmbeddings({ store, embedder, vectors, pollMs, now, log }:
   const known = new Map<string, Float32Array>();
   let closing = new AbortController();
   let restsUntil = 0;
+  let slowUntil = 0;
   let version = 0;
   let ready = vectors.kind === 'database';
   let syncing: Promise<void> | undefined;
@@ -138,13 +139,15 @@ export function createEmbeddings({ store, embedder, vectors, pollMs, now, log }:
     },
     sync,
     async nearest(text, rooms, limit) {
-      if (!ready) return undefined;
+      if (!ready || now() < slowUntil) return undefined;
       try {
         const [vector] = await Promise.all([vectorOf(text), sync()]);
         return vector && (await vectors.nearest(vector, rooms, limit));
       } catch (error) {
         const away = error instanceof SummarizerError || error instanceof Unreachable;
-        if (away || (error as Error).name === 'TimeoutError') return undefined;
+        const slow = (error as Error).name === 'TimeoutError';
+        if (slow) slowUntil = now() + REST;
+        if (away || slow) return undefined;
         throw error;
       }
     },

@@ -116,9 +116,10 @@ export function createIntegrations(deps: {
       return { integrations: vendors.map(vendor => ({ vendor, ...standing(vendor) })) };
     },
     linkChanged({ vendor, id, user, on }) {
-      const claims = running.get(vendor)?.open.claims;
-      if (on) claims?.linked(id, user);
-      else claims?.unlinked(id);
+      const here = running.get(vendor);
+      if (on) here?.open.claims.linked(id, user);
+      else here?.open.claims.unlinked(id);
+      here?.adapter.peopleChanged?.();
     },
     share,
   };

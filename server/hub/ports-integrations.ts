@@ -17,6 +17,8 @@ export type VendorState =
 /** A vendor's connection, supervised by itself: whatever the vendor does, it neither throws nor rejects, and says how it stands. */
 export interface Adapter extends AsyncDisposable {
   state(): VendorState;
+  /** Who is linked has changed; what `Court.people` said before may be wrong. */
+  peopleChanged?(): void;
 }
 
 /** Started on the one node that holds the vendor's lease; its adapter is disposed when the lease is lost. */
@@ -34,6 +36,8 @@ export interface Claim {
   readonly emoji?: string;
   /** Milliseconds since 1970 at which it ends by itself. */
   readonly until?: number;
+  /** The room that the place is bound to where they are; who comes there joins it, if it is public. */
+  readonly room?: string;
 }
 
 /** Somebody whom the vendor knows as `id` and the hub as `user`. */

@@ -84,6 +84,7 @@ export interface PasswordHasher {
 export type FlowLimit =
   | 'call.socket'
   | 'call.user'
+  | 'call.search'
   | 'call.bot'
   | 'call.room'
   | 'call.address'

@@ -8,10 +8,8 @@ const PIECE = 160;
 const MOST = 3;
 const CUT = '…';
 
-export function highlights(text: string, { words, hits }: Read): Highlight[] {
-  const ranges = merged(
-    hits.map(({ at, length }): [number, number] => [words[at]?.start ?? 0, words[at + length - 1]?.end ?? 0]),
-  );
+export function highlights(text: string, { hits }: Pick<Read, 'hits'>): Highlight[] {
+  const ranges = merged(hits.map(({ start, end }): [number, number] => [start, end]));
   if (text.length <= WHOLE) return [{ text, ranges }];
   if (ranges.length === 0) return [piece(text, 0, ends(text, PIECE), [])];
   const groups: [number, number][][] = [];

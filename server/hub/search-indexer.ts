@@ -12,10 +12,10 @@ export interface Indexer {
 }
 
 /** Log entries at once: a few milliseconds of cutting texts into words. */
-const BATCH = 200;
+const BATCH = 400;
 /** Milliseconds: what is said meanwhile goes in together; and the others get their turn while there is much to take in. */
 const GATHER = 300;
-const BREATHER = 20;
+const BREATHER = 10;
 
 export function createIndexer(deps: {
   store: Pick<SearchStore, 'changes' | 'moved'>;

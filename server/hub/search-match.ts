@@ -16,9 +16,11 @@ export interface Term {
 export interface Hit {
   /** Place in the terms. */
   readonly term: number;
-  /** The words of the text from here, so many. */
+  /** The word of the text where it begins. */
   readonly at: number;
-  readonly length: number;
+  /** Where it stands in the text. */
+  readonly start: number;
+  readonly end: number;
   /** 1 as it was typed, less for a relative of it. */
   readonly weight: number;
 }
@@ -59,12 +61,14 @@ export function createMatcher(query: Pick<SearchQuery, 'words' | 'phrases' | 'ne
 
   const begins = ({ words, open }: Term, word: string) =>
     open && words.length === 1 ? word.startsWith(words[0] as string) : word === words[0];
+  // No stem changes how a word begins, so that most words need none.
+  const beginnings = new Set(roots.flatMap(stems => [...stems].map(root => root.slice(0, 2))));
   const weigh = (word: string, language: Language): readonly [number, number][] => {
-    const root = stem(word, language);
+    const root = beginnings.has(word.slice(0, 2)) ? stem(word, language) : undefined;
     return terms.flatMap((term, i): [number, number][] => {
       if (begins(term, word)) return [[i, 1]];
       if (term.exact) return [];
-      if (roots[i]?.has(root)) return [[i, STEM]];
+      if (root !== undefined && roots[i]?.has(root)) return [[i, STEM]];
       const near = query.near && word.length >= 4 && likeness(term.words[0] as string, word) >= NEARLY;
       return near ? [[i, NEAR]] : [];
     });
@@ -81,16 +85,23 @@ export function createMatcher(query: Pick<SearchQuery, 'words' | 'phrases' | 'ne
       const words = wordsOf(text);
       const language = languageOf(words);
       const hits: Hit[] = [];
-      words.forEach(({ word }, at) => {
+      words.forEach(({ word, start }, at) => {
         const key = `${language}${word}`;
         const found = known.get(key) ?? weigh(word, language);
         known.set(key, found);
         for (const [i, weight] of found) {
           const term = terms[i] as Term;
-          if (follows(term, words, at)) hits.push({ term: i, at, length: term.words.length, weight });
+          if (follows(term, words, at))
+            hits.push({ term: i, at, start, end: endOf(term, words, at), weight });
         }
       });
       return { words, hits };
     },
   };
+}
+
+/** In scripts without spaces a word of the text may reach beyond what was searched for. */
+function endOf({ words }: Term, text: readonly Word[], at: number): number {
+  const [sought, there] = [words.at(-1) as string, text[at + words.length - 1] as Word];
+  return isUnspaced(sought) ? there.start + sought.length : there.end;
 }

@@ -33,7 +33,7 @@ const ASKS =
   /^(what|who|whom|whose|when|where|why|how|which|summari[sz]e|describe|explain|tell|please|did|does|do|is|are|was|were|can|could|should|wer|was|wann|wo|warum|wie|welche|qui|que|quoi|quand|pourquoi|comment|quel|quelle)$/;
 
 const PART =
-  /(?<minus>-)?(?:(?<operator>[a-z]+):)?(?:["“”„«»](?<quoted>[^"“”„«»]*)["“”„«»]?|(?<bare>[^\s"“”„«»]+))|(?<alone>-?[a-z]+:)(?=\s|$)/giu;
+  /(?<alone>-?[a-z]+:)(?=\s|$)|(?<minus>-)?(?:(?<operator>[a-z]+):)?(?:["“”„«»](?<quoted>[^"“”„«»]*)["“”„«»]?|(?<bare>[^\s"“”„«»]+))/giu;
 
 export const HELP =
   'Type words to look for, such as budget, "opening night" or plan*, and narrow down with from:name, in:room, before:, after: or on:2024-05-01, has:link.';

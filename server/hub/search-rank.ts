@@ -50,14 +50,18 @@ const DAY = 86_400_000;
 const RECENT = 0.5;
 const RECENT_DAYS = 14;
 
-/** Best first, then newest. Who holds nothing of what was searched for is left out, but for a question, near who does. */
+/** Best first, then newest; without words to look for, newest first. What holds nothing of what was searched for is left out, but for what stands beside the answers to a question. */
 export function rank(asked: Asked, candidates: readonly Candidate[]): Ranked[] {
   const read = candidates.map(({ text }) => asked.matcher.read(text));
+  const unworded = asked.matcher.terms.length === 0;
   const sheet = tally(asked, candidates, read);
   const scores = asked.question ? inTalk(asked, candidates, read, sheet) : alone(asked, candidates, sheet);
   return candidates
     .map((candidate, i) => ({ candidate, read: read[i] as Read, score: scores[i] as number }))
-    .filter(({ score, read: { hits, words } }) => score > 0 && (hits.length > 0 || words.length >= TELLING))
+    .filter(
+      ({ score, read: { hits, words } }) =>
+        score > 0 && (unworded || hits.length > 0 || words.length >= TELLING),
+    )
     .sort((a, b) => b.score - a.score || newest(a.candidate, b.candidate));
 }
 
@@ -124,7 +128,8 @@ function neighbours(terms: readonly string[], said: readonly string[]): [number,
 
 function alone({ now }: Asked, candidates: readonly Candidate[], { weights, has }: Sheet): number[] {
   return candidates.map(({ at }, i) => {
-    const fits = weights.reduce((sum, weight, t) => sum + weight * (has[t]?.[i] ?? 0), 0);
+    const fits =
+      weights.length === 0 ? 1 : weights.reduce((sum, weight, t) => sum + weight * (has[t]?.[i] ?? 0), 0);
     const days = Math.max(0, now - Date.parse(at)) / DAY;
     return fits * (1 + RECENT * Math.exp(-days / RECENT_DAYS));
   });

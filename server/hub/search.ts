@@ -28,6 +28,8 @@ type Mode = CallData<'search'>['mode'];
 
 /** What an index is asked for; as many can be paged through. */
 const CANDIDATES = 300;
+/** For a question, which is answered by what was said around the hits as well. */
+const CANDIDATES_ASKED = 500;
 /** With fewer hits that hold all words, those that hold some of them follow. */
 const FEW = 10;
 /** A question is also answered by what was said beside its best hits: so many of them, so many entries around each. */
@@ -62,7 +64,11 @@ export function createSearch({
   const byMeaning = embeddings && createMeaning({ store, embeddings });
   const ask = async (actor: Actor, wanted: Wanted, changes: Partial<SearchQuery>): Promise<Answer> => {
     const query = { ...wanted.query, ...changes };
-    const { found, total } = await index.search(query, wanted.rooms, CANDIDATES);
+    const { found, total } = await index.search(
+      query,
+      wanted.rooms,
+      wanted.question ? CANDIDATES_ASKED : CANDIDATES,
+    );
     const asked: Asked = {
       matcher: createMatcher(query),
       question: wanted.question,
@@ -79,7 +85,7 @@ export function createSearch({
     return { ranked: more.length > 0 ? rank(asked, [...candidates, ...more]) : ranked, total: whole };
   };
 
-  /** By words: all of them; else spelled nearly so; else some of them. */
+  /** By words: all of them; if nothing has them, spelled nearly so; where there are few, some of them after those. */
   const byWords = async (actor: Actor, wanted: Wanted): Promise<Answer> => {
     const several = wanted.query.words.length > 1;
     if (wanted.question) {
@@ -87,10 +93,10 @@ export function createSearch({
       return answer.total > 0 ? answer : ask(actor, wanted, { match: 'any', near: true });
     }
     const all = await ask(actor, wanted, {});
-    if (all.total >= FEW || wanted.query.words.length === 0) return all;
-    const near = await ask(actor, wanted, { near: true });
-    if (near.total >= FEW || !several) return joined(all, near);
-    return joined(joined(all, near), await ask(actor, wanted, { match: 'any', near: near.total === 0 }));
+    if (all.total >= FEW || wanted.query.words.length === 0 || (all.total > 0 && !several)) return all;
+    const near = all.total === 0 ? await ask(actor, wanted, { near: true }) : all;
+    if (near.total >= FEW || !several) return near;
+    return joined(near, await ask(actor, wanted, { match: 'any', near: near.total === 0 }));
   };
 
   const inMode = async (actor: Actor, wanted: Wanted, mode: Mode): Promise<Answer & { mode: Mode }> => {
@@ -124,15 +130,19 @@ export function createSearch({
             )
           : [];
       const hits = shown(page, messages, createMatcher({ ...wanted.query, near: true }));
-      const last = page.at(-1)?.candidate;
-      const more = last && start + page.length < ranked.length;
+      const more = page.length > 0 && start + page.length < ranked.length;
       const until = place?.until ?? newestOf(ranked);
       return {
         hits,
         total: Math.max(total, start + hits.length),
         mode,
         ...(more && {
-          cursor: writeCursor({ now: at, until, room: last.room, seq: last.seq, n: start + page.length }),
+          cursor: writeCursor({
+            now: at,
+            until,
+            n: start + page.length,
+            last: page.slice(-LAST).map(({ candidate }) => placeOf(candidate)),
+          }),
         }),
       };
     },
@@ -232,14 +242,17 @@ function shown(
   });
 }
 
+/** Room ids may be long, and a cursor is sent in a call. */
+const LAST = 4;
 const cursorShape = z.object({
   /** When the first page was asked for, so that the order stays. */
   now: z.int().min(0),
   /** What came later is not in it. */
   until: z.iso.datetime(),
-  room: p.roomId,
-  seq: p.seq,
+  /** So many were shown. */
   n: z.int().min(0),
+  /** The last ones of them: one may be deleted meanwhile, and the next page begins all the same where this one ended. */
+  last: z.array(z.object({ room: p.roomId, seq: p.seq })).max(LAST),
 });
 type Cursor = z.infer<typeof cursorShape>;
 
@@ -254,10 +267,11 @@ function readCursor(text: string): Cursor {
   }
 }
 
-/** Behind the last one shown, wherever it stands now; if it is gone, as far as one was. */
-function after(ranked: readonly Ranked[], { room, seq, n }: Cursor): number {
-  const last = ranked.findIndex(({ candidate }) => candidate.room === room && candidate.seq === seq);
-  return last < 0 ? n : last + 1;
+/** Behind the last one shown, wherever it stands now; if all are gone, as far as one was. */
+function after(ranked: readonly Ranked[], { last, n }: Cursor): number {
+  const shown = new Set(last.map(keyOf));
+  const at = ranked.findLastIndex(({ candidate }) => shown.has(keyOf(candidate)));
+  return at < 0 ? n : at + 1;
 }
 
 /** Just after the newest of them. */

@@ -6,6 +6,7 @@ import { createTokenBuckets, type Rate, type TokenBuckets } from './token-bucket
 export const flowRates: Record<FlowLimit, Rate> = {
   'call.socket': { perSecond: 20, burst: 40 },
   'call.user': { perSecond: 2, burst: 120 },
+  'call.search': { perSecond: 1, burst: 20 },
   'call.bot': { perSecond: 5, burst: 10 },
   'call.room': { perSecond: 100, burst: 200 },
   'call.address': { perSecond: 300, burst: 600 },

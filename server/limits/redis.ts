@@ -13,7 +13,14 @@ export interface RedisLimits extends Limits {
 }
 
 /** What one socket does happens on one node. */
-const SHARED = ['call.user', 'call.bot', 'call.room', 'call.address', 'handshake.address'] as const;
+const SHARED = [
+  'call.user',
+  'call.search',
+  'call.bot',
+  'call.room',
+  'call.address',
+  'handshake.address',
+] as const;
 
 /** A key owes as long as it lives: no number to store, and nothing to clean up. Returns the milliseconds that each key now has. */
 const OWE = `

@@ -8,7 +8,7 @@ import type { Log } from '../hub/ports.ts';
 import { type Meters, observe } from '../hub/ports-meters.ts';
 import type { FlowLimit, Limits } from '../hub/ports-people.ts';
 import type { Pressure } from '../hub/pressure.ts';
-import { asking, type Handlers, overlapping, writing } from './handlers.ts';
+import { asking, type Handlers, overlapping, searching, writing } from './handlers.ts';
 import type { Session } from './session.ts';
 import { classOf } from './shedding.ts';
 
@@ -50,6 +50,7 @@ export function createDispatch({
       ...(writes ? [[actor.role === 'bot' ? 'call.bot' : 'call.user', actor.id] as [FlowLimit, string]] : []),
       ...(asks ? [['ai.user', actor.id] as [FlowLimit, string]] : []),
       ...(asks && room !== undefined ? [['ai.room', room] as [FlowLimit, string]] : []),
+      ...(searching.has(name as CallName) ? [['call.search', actor.id] as [FlowLimit, string]] : []),
       ['call.address', session.address],
       ...(writes && room !== undefined ? [['call.room', room] as [FlowLimit, string]] : []),
     ];

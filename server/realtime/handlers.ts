@@ -46,6 +46,9 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'link:remove',
 ]);
 
+/** Calls that cost the database much, and so are counted against the person by a rate of their own. */
+export const searching: ReadonlySet<CallName> = new Set<CallName>(['search']);
+
 export function createHandlers(hub: Hub, authenticate: (token: string) => Promise<SignedIn>): Handlers {
   const { rooms, messages, links, integrations, summaries } = hub;
   return {

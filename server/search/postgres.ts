@@ -21,6 +21,7 @@ export function createPostgresSearch(db: Db): SearchIndex {
     kind: 'postgres',
     cursor: 'postgres-1',
     async search(query, rooms, limit) {
+      if (holdsNothing(query)) return { found: [], total: 0 };
       const size = rooms.reduce((sum, { since, head }) => sum + head - since + 1, 0);
       const input = {
         rooms: rooms.map(({ id }) => id),
@@ -28,9 +29,9 @@ export function createPostgresSearch(db: Db): SearchIndex {
         whole: size <= LITTLE,
         limit,
         match: query.match,
-        words: query.words.map(word => wanted(word, query.near)),
-        phrases: query.phrases.map(phraseQuery),
-        without: query.without.map(phraseQuery),
+        words: query.words.filter(({ text }) => hasWords(text)).map(word => wanted(word, query.near)),
+        phrases: query.phrases.filter(hasWords).map(phraseQuery),
+        without: query.without.filter(hasWords).map(phraseQuery),
         from: query.from,
         has: query.has,
         since: query.since,
@@ -53,9 +54,17 @@ export function createPostgresSearch(db: Db): SearchIndex {
   };
 }
 
+const hasWords = (text: string): boolean => wordsOf(text).length > 0;
+
+/** Something was asked for, and none of it is a word: no message holds it. */
+function holdsNothing({ words, phrases }: SearchQuery): boolean {
+  const texts = [...words.map(({ text }) => text), ...phrases];
+  return texts.length > 0 && !texts.some(hasWords);
+}
+
 /** The database ended the statement, by its time limit or while it waited for a lock. */
 const tookTooLong = (error: unknown): boolean =>
-  /^(57014|55P03)$/.test((error as { code?: unknown }).code as string);
+  /^(57014|55P03|TIMEOUT)$/.test((error as { code?: unknown }).code as string);
 
 function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage) {
   return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text) }) };

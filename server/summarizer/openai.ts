@@ -1,6 +1,6 @@
 // OpenAI, or any server that speaks its language (Ollama, vLLM, LM Studio …), as a Summarizer: numbered lines in, marked statements out.
 import OpenAI from 'openai';
-import { OPENAI_URL } from '#shared/ai-models.ts';
+import { OPENAI_MODELS, OPENAI_URL } from '#shared/ai-models.ts';
 import { createBreaker } from '../ai/breaker.ts';
 import { openAiError } from '../ai/openai-error.ts';
 import { TEMPO, type Tempo } from '../ai/tempo.ts';
@@ -67,7 +67,9 @@ export function openOpenAi(options: OpenAiOptions): Summarizer {
         stream: true,
         stream_options: { include_usage: true },
         // OpenAI's models know the first name alone, most servers the second.
-        ...(own ? { max_tokens: limit } : { max_completion_tokens: limit, reasoning_effort: 'low' as const }),
+        ...(own ? { max_tokens: limit } : { max_completion_tokens: limit }),
+        // A recap needs little thought. Models that do not think refuse the word.
+        ...(!own && OPENAI_MODELS.includes(model) && { reasoning_effort: 'low' as const }),
       },
       { signal: watchdog.signal },
     );

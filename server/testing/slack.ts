@@ -52,7 +52,8 @@ export async function openSlackStage({ simulator, ...options }: StageOptions = {
   const adaThere = slack.workspace.addUser('Ada L');
   const bobThere = slack.workspace.addUser('Bob There');
   const store = createIntegrationStore(hub.db);
-  await store.link({ vendor: 'slack', id: adaThere.id, user: 'ada', how: 'admin' });
+  await using admin = await connect(hub.url, { token: await hub.token('admin', { role: 'admin' }) });
+  await admin.call('link:set', { vendor: 'slack', id: adaThere.id, user: 'ada' });
   const { room } = await ada.call('room:create', { title: 'Room', kind: 'public' });
   await ada.call('room:join', { room: room.id });
   const channel = slack.workspace.addChannel('general', { members: [adaThere.id, bobThere.id] });

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Push } from '#shared/protocol/pushes.ts';
 import { openGatherSimulator } from '../../scripts/simulators/gather/simulator.ts';
+import { createIntegrationStore } from '../store/queries/integrations.ts';
 import { boot } from '../testing/boot.ts';
 import { connect } from '../testing/client.ts';
 import { type GatherStage, HERE, openGatherStage, until } from '../testing/gather.ts';
@@ -60,6 +61,61 @@ test('an area that is bound while people are in it counts from then on', async (
   await stage.ada('active: In the base court (Gather)');
   await stage.court.unbind('palace/base court', 'G-BOB');
   await stage.ada('active: In Gather: base court, Palace');
+});
+
+test('who walks into the area of a public room joins it and its presence; not a private one, not who was removed', async () => {
+  await using scene = await stage.play();
+  const { bob, court, hub, room } = stage;
+  const { world } = scene.gather;
+  const store = createIntegrationStore(hub.db);
+  for (const user of ['cleo', 'dan']) {
+    await using client = await connect(hub.url, { token: await hub.token(user) });
+    await client.call('user:get', { users: [user] });
+    await store.link({ vendor: 'gather', id: `G-${user.toUpperCase()}`, user, how: 'admin' });
+  }
+  const closed = (await bob.call('room:create', { title: 'Closed', kind: 'private' })).room.id;
+  await court.bind('palace/base court', closed, 'G-BOB');
+  const members = async (of: string) => {
+    const { events } = await bob.call('events:read', { room: of, after: 0, limit: 500 });
+    return events.flatMap(({ type, data }) =>
+      type.startsWith('member.') && 'user' in data ? [`${type} ${data.user}`] : [],
+    );
+  };
+  const joined = (user: string) => async () => (await members(room)).includes(`member.joined ${user}`);
+  world.join('G-CLEO', world.spot('palace/base court'));
+  world.join('G-DAN', world.spot('garden/maze'));
+  await until(
+    async () => (await bob.call('presence:explain', { user: 'cleo' })).presence.status === 'active',
+  );
+  world.walk('G-CLEO', world.spot('palace/fountain court'));
+  await until(joined('cleo'));
+  await until(async () =>
+    (await bob.call('presence:get', { room })).presence.some(
+      ({ user, text }) => user === 'cleo' && text === 'In the fountain court (Gather)',
+    ),
+  );
+  await bob.call('member:remove', { room, user: 'cleo' });
+  world.walk('G-CLEO', world.spot('garden/maze'));
+  await until(
+    async () =>
+      (await bob.call('presence:explain', { user: 'cleo' })).presence.text !==
+      'In the fountain court (Gather)',
+  );
+  world.walk('G-CLEO', world.spot('palace/fountain court'));
+  await until(
+    async () =>
+      (await bob.call('presence:explain', { user: 'cleo' })).presence.text ===
+      'In the fountain court (Gather)',
+  );
+  // Walks are looked at in their order, so cleo's was before.
+  world.walk('G-DAN', world.spot('palace/fountain court'));
+  await until(joined('dan'));
+  assert.equal(
+    (await members(room)).filter(entry => /cleo|dan/.test(entry)),
+    ['member.joined cleo', 'member.removed cleo', 'member.joined dan'],
+  );
+  assert.equal(await members(closed), ['member.joined bob']);
+  await court.unbind('palace/base court', 'G-BOB');
 });
 
 test('with /court people say who they are, and whose area they stand in', async () => {

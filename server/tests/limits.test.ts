@@ -52,6 +52,16 @@ test('a socket may call 40 times at once, and its neighbour does not notice', as
   assert.equal(calm, { ok: 10, refused: 0 });
 });
 
+test('a person may search 20 times at once, over all their sockets, and go on with everything else', async () => {
+  await using one = await person('seeker');
+  await using other = await person('seeker');
+  const inputs = times(25, () => ({ query: 'x' }));
+  const [first, second] = await Promise.all([flood(one, 'search', inputs), flood(other, 'search', inputs)]);
+  const passed = first.ok + second.ok;
+  assert.ok(passed >= 20 && passed <= 35, `${passed} passed`);
+  assert.equal(await flood(one, 'room:list', [{}]), { ok: 1, refused: 0 });
+});
+
 test('who calls too often is told so on a pressed node too, and of calls that there are not', async () => {
   let memory = 0;
   await using pressed = await boot({ env: { RATE_LIMITS: 'on' }, load: () => ({ loopDelayMs: 0, memory }) });

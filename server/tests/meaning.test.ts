@@ -150,6 +150,17 @@ test('while the provider is away words find it, and it is said so; what was miss
   await until(async () => (await find(ada, { query: 'violins tune', room })).mode === 'semantic');
 });
 
+test('a provider that is slow holds up one search, not each', async () => {
+  await using ada = await person('ada');
+  const { room } = await talk(ada, ['The piano is in the hall.']);
+  await until(async () => (await kept(room)).length === 1);
+  openai.faults.push({ kind: 'silence', path: /embeddings$/ });
+  const asked = openai.asked.length;
+  for (const query of ['a piano', 'the piano', 'some piano'])
+    assert.is((await find(ada, { query, room })).mode, 'keyword');
+  assert.is(openai.asked.length, asked + 1);
+});
+
 test('another node reads what this one made; another space is made anew, and the old one goes', async () => {
   await using ada = await person('ada');
   const { room } = await talk(ada, ['Candles light the hall.']);

@@ -46,23 +46,32 @@ async function kill(dir: string): Promise<void> {
 async function follow(client: TestClient, room: string) {
   const first = await client.call('room:join', { room });
   const copy = { epoch: first.epoch, seq: first.head, joins: [first], faults: [] as string[] };
-  let joining = false;
-  client.socket.on('events', ({ room: of, epoch, events }: Push<'events'>) => {
-    if (of !== room || joining) return;
+  // Frames may come in the same turn as the answer, before it is known here; those before it are of the past.
+  let early: Push<'events'>[] | undefined;
+  const apply = ({ epoch, events }: Push<'events'>) => {
     if (epoch !== copy.epoch) copy.faults.push(`a frame of ${epoch} in a copy of ${copy.epoch}`);
     for (const { seq } of events) {
       if (seq !== copy.seq + 1) copy.faults.push(`${seq} after ${copy.seq}`);
       copy.seq = seq;
     }
+  };
+  client.socket.on('events', (frame: Push<'events'>) => {
+    if (frame.room !== room) return;
+    if (early) early.push(frame);
+    else apply(frame);
   });
   client.socket.on('resync', async ({ room: of }: Push<'resync'>) => {
     if (of !== room) return;
-    joining = true;
+    const frames: Push<'events'>[] = [];
+    early = frames;
     const after = { epoch: copy.epoch, seq: copy.seq };
     const answer = await client.call('room:join', { room, after });
-    // Frames may come in the same turn as the answer.
     Object.assign(copy, { epoch: answer.epoch, seq: answer.head });
-    joining = false;
+    early = undefined;
+    for (const frame of frames) {
+      const events = frame.events.filter(({ seq }) => seq > answer.head);
+      if (frame.epoch === answer.epoch && events.length > 0) apply({ ...frame, events });
+    }
     copy.joins.push(answer);
   });
   return copy;

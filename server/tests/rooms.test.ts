@@ -105,6 +105,7 @@ test('to an outsider a private room does not exist, whatever the call (attack 17
     ['message:pin', { id, target: id, on: true }],
     ['messages:read', {}],
     ['events:read', { after: 0 }],
+    ['search', { query: 'x' }],
     ['read:mark', { seq: 1 }],
     ['presence:get', {}],
   ];

@@ -4,30 +4,23 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { PlatformRole } from '../../../shared/protocol/models.ts';
 import { limits } from '../../../shared/protocol/primitives.ts';
+import { spokenShape } from '../../../shared/slack/message-text.ts';
 import { CliError } from '../errors.ts';
 import { cleanUser, type Findings } from './entry.ts';
 import { unreadable } from './lines.ts';
 
 const ts = z.string().regex(/^\d{1,11}(\.\d+)?$/, 'is not a Slack timestamp');
-const link = z.object({
-  name: z.string().optional(),
-  title: z.string().optional(),
-  permalink: z.string().optional(),
-});
 
 const message = z.object({
+  ...spokenShape,
   ts,
   type: z.string().optional(),
-  subtype: z.string().optional(),
   user: z.string().optional(),
   bot_id: z.string().optional(),
   username: z.string().optional(),
-  text: z.string().default(''),
   thread_ts: ts.optional(),
   edited: z.object({ ts }).optional(),
   reactions: z.array(z.object({ name: z.string(), users: z.array(z.string()) })).optional(),
-  files: z.array(link).optional(),
-  attachments: z.array(z.object({ text: z.string().optional(), fallback: z.string().optional() })).optional(),
 });
 export type SlackMessage = z.infer<typeof message>;
 

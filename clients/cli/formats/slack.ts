@@ -1,10 +1,11 @@
 // A Slack export (the unpacked folder) as entries: one channel of it, with people's names, threads, reactions, edits, joins and parts.
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { emojiOf } from '../../../shared/slack/emoji.ts';
+import { slackText } from '../../../shared/slack/message-text.ts';
 import { CliError } from '../errors.ts';
 import { cleanText, type Entry, type Findings, meet, type Source, skip, stableId } from './entry.ts';
 import { readDay, readPeople, readTopics, type SlackMessage, type SlackPeople } from './slack-files.ts';
-import { plainText } from './slack-text.ts';
 
 export interface SlackOptions {
   room: string;
@@ -100,7 +101,7 @@ function* entries(message: SlackMessage, context: Context): Generator<Entry> {
     meet(findings, by, name, role);
     yield { ...common, type: 'member.left', data: { user: by } };
   } else if (SPEECH.has(subtype)) {
-    const cleaned = cleanText(plainText(message, people, name));
+    const cleaned = cleanText(slackText(message, { person: id => people.person(id).id }));
     if ('reason' in cleaned) return skip(findings, cleaned.reason);
     meet(findings, by, name, role);
     yield* speech(message, { ...common, text: cleaned.text }, context);
@@ -142,7 +143,7 @@ function* speech(
         at: common.at,
         by: by.id,
         type: 'reaction.added',
-        data: { target: common.id, emoji: `:${emoji}:` },
+        data: { target: common.id, emoji: emojiOf(emoji) },
       };
     }
   }

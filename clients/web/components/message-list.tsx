@@ -22,8 +22,8 @@ import { RoomStart } from './room-start.tsx';
 import { Row } from './row.tsx';
 
 export interface ListHandle {
-  /** @param focus the message has the focus then */
-  jump(message: string, focus?: boolean): void;
+  /** False when it lies too far back. @param focus the message has the focus then */
+  jump(message: string, focus?: boolean): Promise<boolean>;
 }
 
 interface Props {
@@ -65,10 +65,11 @@ export function MessageList({ ref, snapshot, entry, editing }: Props) {
   useImperativeHandle(ref, () => ({
     async jump(message, focus) {
       const key = await place.jump(message);
-      if (key === undefined) return;
+      if (key === undefined) return false;
       setLit(key);
       setTimeout(() => setLit(undefined), LIT_MS);
       if (focus) focusRow(key);
+      return true;
     },
   }));
 

@@ -11,8 +11,8 @@ export interface RoomActions {
   edit(message: string | undefined): void;
   openThread(root: string): void;
   closePanel(): void;
-  /** Scrolls to a message and lights it up. */
-  jump(message: string): void;
+  /** Scrolls to a message and lights it up; false when it lies too far back. */
+  jump(message: string): Promise<boolean>;
   /** The same, from a claim that rests on it: the message has the focus then. */
   jumpToSource(message: string): void;
   /** Opens the recap and asks for one; undefined where summaries are turned off. */

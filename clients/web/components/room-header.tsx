@@ -101,7 +101,7 @@ function StatusOf({ user }: { user: string }) {
 }
 
 interface PanelButtonProps {
-  kind: Exclude<Panel['kind'], 'thread'>;
+  kind: Exclude<Panel['kind'], 'thread' | 'search'>;
   icon: IconName;
   label: string;
   count?: number;

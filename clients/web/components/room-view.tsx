@@ -12,6 +12,7 @@ import { PinsPanel } from './pins-panel.tsx';
 import { RecapPanel } from './recap-panel.tsx';
 import { type RoomActions, RoomContext } from './room-context.ts';
 import { RoomHeader } from './room-header.tsx';
+import { SearchPanel } from './search-panel.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
 import { TypingLine } from './typing-line.tsx';
 import type { DialogName } from './workspace-view.tsx';
@@ -46,7 +47,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
         go({ room: id });
         focusComposer();
       },
-      jump: message => list.current?.jump(message),
+      jump: async message => (await list.current?.jump(message)) ?? false,
       jumpToSource(message) {
         // On a small screen the panel lies over the messages.
         if (matchMedia('(max-width: 1080px)').matches) go({ room: id });
@@ -90,6 +91,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
           <MembersPanel snapshot={snapshot} add={() => openDialog('add-people')} />
         )}
         {panel?.kind === 'recap' && <RecapPanel snapshot={snapshot} />}
+        {panel?.kind === 'search' && <SearchPanel />}
         {panel?.kind === 'pins' && <PinsPanel snapshot={snapshot} />}
         <Announcer room={room} />
       </div>

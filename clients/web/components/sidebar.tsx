@@ -1,6 +1,7 @@
 // The rooms one is in, apart from the conversations with single people; below them oneself.
 import { memo } from 'react';
 import { arrowKeys } from '../hooks/use-arrow-keys.ts';
+import { openSearch } from '../hooks/use-search-keys.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { useRoute, useWorkspace } from '../hooks/use-workspace.ts';
 import type { RoomEntry } from '../state/room-list.ts';
@@ -32,6 +33,12 @@ export function Sidebar({ open, signOut }: Props) {
       <p className="wordmark">
         <Mark /> First Court
       </p>
+      {here && (
+        <button type="button" className="search-open" onClick={() => openSearch(here)}>
+          <Icon name="search" />
+          Search <kbd>Ctrl K</kbd>
+        </button>
+      )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys only move between the links inside */}
       <div className="sidebar-list" onKeyDown={onArrow}>
         <div className="sidebar-head">

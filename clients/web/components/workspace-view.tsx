@@ -4,6 +4,7 @@ import { AddPeople } from '../dialogs/add-people.tsx';
 import { BrowseRooms } from '../dialogs/browse-rooms.tsx';
 import { CreateRoom } from '../dialogs/create-room.tsx';
 import { useRegions } from '../hooks/use-regions.ts';
+import { useSearchKeys } from '../hooks/use-search-keys.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { useTitle } from '../hooks/use-title.ts';
 import { useRoute, useWorkspace } from '../hooks/use-workspace.ts';
@@ -22,6 +23,7 @@ export function WorkspaceView({ signOut }: { signOut(): Promise<void> }) {
   const [dialog, setDialog] = useState<DialogName>();
   const [drawer, setDrawer] = useState(false);
   useRegions();
+  useSearchKeys();
   const entry = list.rooms.find(({ info }) => info.id === route.room);
   useTitle(list.rooms, entry);
 

@@ -1,11 +1,7 @@
 // Where one is, kept in the address, so that a reload or a link leads there: `#/room/lobby`, `#/room/lobby/thread/<id>`.
 import type { Store } from './store.ts';
 
-export type Panel =
-  | { kind: 'thread'; root: string }
-  | { kind: 'people' }
-  | { kind: 'pins' }
-  | { kind: 'recap' };
+export type Panel = { kind: 'thread'; root: string } | { kind: 'people' | 'pins' | 'recap' | 'search' };
 
 export interface Route {
   room?: string;
@@ -16,7 +12,8 @@ export function parseRoute(hash: string): Route {
   const [, where, room, panel, id] = hash.split('/').map(safeDecode);
   if (where !== 'room' || !room) return {};
   if (panel === 'thread' && id) return { room, panel: { kind: 'thread', root: id } };
-  if (panel === 'people' || panel === 'pins' || panel === 'recap') return { room, panel: { kind: panel } };
+  if (panel === 'people' || panel === 'pins' || panel === 'recap' || panel === 'search')
+    return { room, panel: { kind: panel } };
   return { room };
 }
 

@@ -6,6 +6,7 @@ import { connectGoogle } from './google.ts';
 import { createPeople, type People } from './people.ts';
 import { createRecaps, type Recaps } from './recaps.ts';
 import { createRoomList, type RoomList } from './room-list.ts';
+import { createSearch, type Search } from './search.ts';
 import { createKeep, type Keep } from './storage.ts';
 
 export interface Workspace {
@@ -16,6 +17,7 @@ export interface Workspace {
   readonly catchUp: CatchUp;
   readonly drafts: Drafts;
   readonly recaps: Recaps;
+  readonly search: Search;
   /** What to say first; about how one came here. */
   readonly greeting: string | undefined;
   readonly keep: Keep;
@@ -66,6 +68,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     catchUp,
     drafts: createDrafts(keep, user.id),
     recaps: createRecaps(court),
+    search: createSearch(court),
     greeting,
     connectGoogle: async () => connectGoogle(await getToken('connect')),
     keep,

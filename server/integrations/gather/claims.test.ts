@@ -80,10 +80,11 @@ const WHERE: [spot: [number, number], bindings: string[], text: string][] = [
   [[5, 5], ['garden/fountain court'], 'In Gather: fountain court, office'],
 ];
 
-test('the text tells where somebody is: the bound area, else the smallest area and the map', () => {
+test('a claim tells where somebody is: the bound area with its room, else the smallest area and the map', () => {
   for (const [[x, y], places, text] of WHERE) {
     const { words } = claimed([...office, ...ada, moves(1, x, y)], places.map(bound));
-    assert.equal(words, [['ada', { status: 'active', text }]], `${x},${y} ${places.join()}`);
+    const room = text.endsWith('(Gather)') ? { room: 'court' } : {};
+    assert.equal(words, [['ada', { status: 'active', text, ...room }]], `${x},${y} ${places.join()}`);
   }
 });
 

@@ -108,11 +108,15 @@ export function claimOf(
   bindings: readonly Binding[],
 ): Claim {
   const busy = availability === 'Busy' || availability === 'DoNotDisturb';
-  return { status: busy ? 'busy' : away ? 'away' : 'active', text: whereabouts() };
+  const bound = spot && atlas.bindingAt(spot, bindings);
+  return {
+    status: busy ? 'busy' : away ? 'away' : 'active',
+    text: whereabouts(),
+    ...(bound && { room: bound.binding.room }),
+  };
 
   function whereabouts(): string {
     if (!spot) return 'In Gather';
-    const bound = atlas.bindingAt(spot, bindings);
     if (bound) return `In ${withArticle(clean(bound.name))} (Gather)`;
     const [area] = atlas.areasAt(spot);
     const places = [...(area === undefined ? [] : [area]), atlas.nameOf(spot.map)];
@@ -133,5 +137,5 @@ function clean(name: string): string {
 }
 
 function same(a: Claim | undefined, b: Claim | undefined): boolean {
-  return a?.status === b?.status && a?.text === b?.text;
+  return a?.status === b?.status && a?.text === b?.text && a?.room === b?.room;
 }

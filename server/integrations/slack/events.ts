@@ -1,5 +1,6 @@
 // The events that Slack sends, checked: what the adapter understands, in the shapes it needs.
 import { z } from 'zod';
+import { spokenShape } from '#shared/slack/message-text.ts';
 
 const ts = z.string().regex(/^\d{1,11}\.\d{1,6}$/);
 
@@ -33,23 +34,16 @@ export const dnd = z.object({
 export type Dnd = z.infer<typeof dnd>;
 
 export const message = z.object({
+  ...spokenShape,
   ts,
-  subtype: z.string().optional(),
   user: z.string().optional(),
   bot_id: z.string().optional(),
   username: z.string().optional(),
-  text: z.string().default(''),
   thread_ts: ts.optional(),
   edited: z.object({ ts }).optional(),
   reply_count: z.number().optional(),
   latest_reply: ts.optional(),
   reactions: z.array(z.object({ name: z.string(), users: z.array(z.string()).default([]) })).optional(),
-  files: z
-    .array(
-      z.object({ name: z.string().nullish(), title: z.string().nullish(), permalink: z.string().nullish() }),
-    )
-    .optional(),
-  attachments: z.array(z.object({ text: z.string().nullish(), fallback: z.string().nullish() })).optional(),
   metadata: z
     .object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) })
     .optional()

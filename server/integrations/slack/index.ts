@@ -61,6 +61,7 @@ function startSlack(options: SlackOptions, court: Court): Adapter {
 
   return {
     state: () => standing.state(),
+    peopleChanged: () => parts?.people.changed(),
     async [Symbol.asyncDispose]() {
       ending.abort();
       await identity.done;
@@ -92,6 +93,7 @@ function open(context: Context, identity: Identity) {
   );
   lines.reopened(sweeping.wake);
   return {
+    people,
     presence,
     async done() {
       await Promise.all([

@@ -38,6 +38,10 @@ export function createPeople({ clients, court, standing, log }: Context) {
     note,
     introduce,
     linked,
+    /** The next stranger is looked up anew. */
+    changed() {
+      lookedAt = Number.NEGATIVE_INFINITY;
+    },
     /** Who stands behind a Slack id here. */
     userOf: (id: string) => users.get(id),
     slackIdOf: (user: string) => ids.get(user),

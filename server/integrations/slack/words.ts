@@ -1,6 +1,6 @@
 // What a Slack message says, as a text of ours: its words, the files on it as links, and who spoke.
 import { byteLength, limits } from '#shared/protocol/primitives.ts';
-import { slackToMarkdown } from '#shared/slack/markup.ts';
+import { slackText } from '#shared/slack/message-text.ts';
 import type { Speaker } from '../../hub/ports-integrations.ts';
 import type { Identity } from './context.ts';
 import type { SlackMessage } from './events.ts';
@@ -39,16 +39,7 @@ export async function textOf(message: SlackMessage, people: People): Promise<str
   for (const id of new Set(ids)) await people.nameOf(id);
   await people.freshen({ slack: ids });
   const names = { person: (id: string) => people.userOf(id) ?? dotted(people.known(id)) };
-  const attached = (message.attachments ?? [])
-    .map(({ text, fallback }) => text || fallback || '')
-    .filter(Boolean);
-  const own = slackToMarkdown(message.text || attached.join('\n'), names);
-  const files = (message.files ?? []).map(({ name, title, permalink }) => {
-    const shown = (title || name || 'file').replace(/[[\]\\]/g, '\\$&');
-    return permalink ? `[${shown}](${permalink})` : shown;
-  });
-  const said = message.subtype === 'me_message' && own ? `*${own}*` : own;
-  return cut([said, ...files].filter(Boolean).join('\n'));
+  return cut(slackText(message, names));
 }
 
 /** A display name as it may be mentioned: in one word. */

@@ -87,8 +87,9 @@ $$;
 -- input: {rooms: [id], floors: [{room, since}], whole, words: [{query, lexemes, near?}], match, phrases: [query], without: [query],
 --   from: [id], since?, until?, has: [], limit}, where a query is text of a tsquery; `whole`: there is little to look through
 -- answer: {found: [{room, seq, score}], total}
+-- Supabase's PostgREST takes a function's time limit for the whole call; the other drivers have theirs.
 create function search_messages(input jsonb) returns jsonb language plpgsql stable
-  set plan_cache_mode = force_custom_plan as $$
+  set plan_cache_mode = force_custom_plan set lock_timeout = '1s' set statement_timeout = '3s' as $$
 declare
   any_word constant boolean := input ->> 'match' = 'any';
   scope constant text[] := array(select jsonb_array_elements_text(input -> 'rooms'));
@@ -163,15 +164,15 @@ begin
       return jsonb_build_object('error', a.error);
     end if;
   end if;
-  select coalesce(jsonb_object_agg(name, ids), '{}') into people from (
-    select name, (
+  select coalesce(jsonb_object_agg(typed, ids), '{}') into people from (
+    select typed, (
       select coalesce(jsonb_agg(known.value -> 'id'), '[]')
       from jsonb_array_elements(known_users(jsonb_build_object('viewer', reader, 'users', (
         select coalesce(jsonb_agg(u.id), '[]') from (
-          select id from users where lower(id) = name
-            or name in (lower(users.name), lower(regexp_replace(users.name, '\s+', '.', 'g')), lower(split_part(users.name, ' ', 1)))
+          select id from users where typed in (
+            lower(id), lower(name), lower(regexp_replace(name, '\s+', '.', 'g')), lower(split_part(name, ' ', 1)))
           limit 200) as u))) -> 'users') as known) as ids
-    from jsonb_array_elements_text(input -> 'people') as name
+    from jsonb_array_elements_text(input -> 'people') as typed
   ) as found;
   return (
     with readable as (
@@ -182,10 +183,10 @@ begin
     select jsonb_build_object(
       'rooms', coalesce((select jsonb_agg(jsonb_build_object('id', id, 'since', since, 'head', head)) from readable), '[]'),
       'people', people,
-      'named', (select coalesce(jsonb_object_agg(name, (
+      'named', (select coalesce(jsonb_object_agg(typed, (
           select coalesce(jsonb_agg(id), '[]') from readable
-          where id = name or name in (lower(title), lower(regexp_replace(title, '\s+', '-', 'g')))
-        )), '{}') from jsonb_array_elements_text(input -> 'rooms') as name)));
+          where typed in (id, lower(title), lower(regexp_replace(title, '\s+', '-', 'g')))
+        )), '{}') from jsonb_array_elements_text(input -> 'rooms') as typed)));
 end
 $$;
 

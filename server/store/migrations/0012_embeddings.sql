@@ -141,12 +141,14 @@ begin
   if not exists (select from pg_available_extensions where name = 'vector') then
     return '{"there": false}';
   end if;
+  -- Hubs that start together do it once.
+  perform pg_advisory_xact_lock(4703241012);
   create extension if not exists vector;
   execute format($made$
     create or replace function vector_point(bytes bytea) returns %1$I.vector language sql immutable strict
       as 'select vector_text(bytes)::%1$I.vector' $made$, vector_schema());
   execute format(
-    'alter table vectors add column point %I.vector generated always as (vector_point(bytes)) stored', vector_schema());
+    'alter table vectors add column if not exists point %I.vector generated always as (vector_point(bytes)) stored', vector_schema());
   perform seal('{}', array['vector_point']);
   return '{"there": true}';
 exception when insufficient_privilege then

@@ -10,7 +10,7 @@ import { topics } from './topics.ts';
 import { words as split } from './words.ts';
 
 /** Chosen on meetings, by leaving each series of them out in turn: see docs/ai/extractive.md. */
-export const tuning = {
+const tuning = {
   /** A topic for so many words of the summary. */
   wordsPerTopic: 50,
   /** Things named at the beginning, and for each topic. */
