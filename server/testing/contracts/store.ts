@@ -1,4 +1,4 @@
-// What the hub relies on from every driver of the database, as tests: rooms, people, integrations, search, and what happens when the link breaks.
+// What the hub relies on from every driver of the database, as tests: rooms, people, integrations, search, summaries, and faults of the link.
 
 import { openProxy } from '../../../scripts/lib/tcp-proxy.ts';
 import type { Db } from '../../store/db.ts';
@@ -8,6 +8,7 @@ import { integrationsContract } from './integrations.ts';
 import { peopleContract } from './people.ts';
 import { roomsContract } from './rooms.ts';
 import { searchContract } from './search.ts';
+import { summariesContract } from './summaries.ts';
 
 /** A driver as the hub opens it, on an up-to-date database of its own. */
 export interface StoreUnderTest extends Db {
@@ -24,6 +25,7 @@ export function storeContract(driver: string, open: () => Promise<StoreUnderTest
   peopleContract(driver, open);
   integrationsContract(driver, open);
   searchContract(driver, open);
+  summariesContract(driver, open);
   faultsContract(driver, open);
 }
 
