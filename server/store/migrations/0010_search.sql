@@ -102,6 +102,7 @@ declare
   counts double precision[] := '{}';
   weights double precision[] := '{}';
   wanted tsquery;
+  alike text;
   part record;
   -- about how many messages hold what is wanted, and how many there are at all
   reach double precision := 0;
@@ -116,8 +117,10 @@ begin
     from jsonb_array_elements(input -> 'words') w order by 3
   loop
     wanted := part.query::tsquery;
-    select wanted || coalesce(string_agg('''' || word || '''', ' | ')::tsquery, ''::tsquery) into wanted
-      from search_near(part.near) as word where part.near is not null;
+    if part.near is not null then
+      alike := (select string_agg('''' || word || '''', ' | ') from search_near(part.near) as word);
+      wanted := case when alike is null then wanted else wanted || alike::tsquery end;
+    end if;
     queries := queries || wanted;
     counts := counts || part.n;
     weights := weights || ln(1 + 1e6 / (part.n + 1));
@@ -126,7 +129,7 @@ begin
   for i in 1 .. cardinality(queries) loop
     exit when any_word and not (input ->> 'whole')::boolean and i > 1 and reach + counts[i] > 3000;
     wanted := case when wanted is null then queries[i] when any_word then wanted || queries[i] else wanted && queries[i] end;
-    reach := case when any_word or i = 1 then reach + counts[i] else reach end;
+    reach := case when any_word or i = 1 then reach + counts[i] else reach * counts[i] / documents end;
   end loop;
   -- Frequent words are found soonest by going back in time until there are enough, others by the index of words. The planner, who thinks that
   -- the newest lie beside each other, would go back in time far too often.
@@ -184,8 +187,8 @@ begin
     from jsonb_array_elements_text(input -> 'people') as typed
   ) as found;
   return (
-    with readable as (
-      select r.id, r.title, r.head, first_readable(r, m) as since
+    with readable as materialized (
+      select r.id, r.title, r.head, case when r.kind = 'public' then 1 else first_readable(r, m) end as since
       from members m join rooms r on r.id = m.room
       where m.user_id = reader and (not input ? 'room' or r.id = input ->> 'room')
     )
