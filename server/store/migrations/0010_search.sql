@@ -76,10 +76,10 @@ create function search_near(typed text) returns setof text language sql stable a
       (select array_agg(gram) from generate_series(-1, 1) as d, unnest(search_grams(typed, length(typed) + d)) as gram) as keys
   ), alike as (
     select w.word, w.n, 2.0 * shared.n / (cardinality(wanted.grams) + cardinality(w.grams)) as likeness
-    from wanted, search_words w, lateral (
+    -- where very many words share a beginning, some of them must do
+    from wanted, lateral (select * from search_words where grams && wanted.keys and word <> typed limit 5000) as w, lateral (
       select count(*) as n from unnest(w.grams) as gram where gram = any (wanted.keys)
     ) as shared
-    where w.grams && wanted.keys and w.word <> typed
   )
   select word from alike where likeness >= 0.4 order by likeness desc, n desc limit 4
 $$;
