@@ -217,12 +217,12 @@ test('what others write cannot steer the terminal', async () => {
 
 test('search shows where, by whom and what, once the index has it; --json gives whole hits; what is mistyped is told', async () => {
   const id = await newRoom();
-  await ada.json(['send', id, '-'], { stdin: 'the \x1b[2Jlantern fell\nnothing else\n' });
+  await ada.json(['send', id, '-'], { stdin: 'the \x1b[2J lantern fell\nnothing else\n' });
   await until(async () => (await ada.json(['search', 'lantern', '--room', id])).length === 1);
   const { stdout, stderr } = await ada.run(['search', 'lanterns', 'from:me', '--room', id]);
   assert.match(
     stdout,
-    /^\d{4}-\d\d-\d\d \d\d:\d\d {2}[a-z0-9.-]+#\d+ {2}<Ada>\n {2}the \ufffd\[2Jlantern fell\n$/,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d {2}[a-z0-9.-]+#\d+ {2}<Ada>\n {2}the \ufffd\[2J lantern fell\n$/,
   );
   assert.match(stderr, /1 of 1 message/);
   const [hit] = await ada.json(['search', 'lantern', '--room', id]);

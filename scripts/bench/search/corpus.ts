@@ -86,7 +86,9 @@ function compose(lines: readonly string[], random: Random, n: number): string {
 
 /** A word of its own, as the names of machines and packages are. */
 export const made = (n: number): string =>
-  `lib${[...n.toString(26)].map(digit => String.fromCharCode(97 + Number.parseInt(digit, 26))).join('')}x`;
+  [...(Math.imul(n + 1, 2_654_435_761) >>> 0).toString(26)]
+    .map(digit => String.fromCharCode(97 + Number.parseInt(digit, 26)))
+    .join('');
 const id = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\t', ' ').replaceAll('\0', '');
 
