@@ -22,7 +22,7 @@ import { RoomStart } from './room-start.tsx';
 import { Row } from './row.tsx';
 
 export interface ListHandle {
-  /** False when it lies too far back. @param focus the message has the focus then */
+  /** False when it lies too far back. @param focus it is looked for further back, and has the focus then */
   jump(message: string, focus?: boolean): Promise<boolean>;
 }
 
@@ -64,7 +64,7 @@ export function MessageList({ ref, snapshot, entry, editing }: Props) {
   const [lit, setLit] = useState<string>();
   useImperativeHandle(ref, () => ({
     async jump(message, focus) {
-      const key = await place.jump(message);
+      const key = await place.jump(message, focus);
       if (key === undefined) return false;
       setLit(key);
       setTimeout(() => setLit(undefined), LIT_MS);

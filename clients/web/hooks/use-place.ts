@@ -27,8 +27,8 @@ const NEAR = 60;
 const EARLY = 800;
 /** Pages of older messages that are read to find a place again. */
 const SEARCH_PAGES = 10;
-/** To jump to a message one looks further back, in larger steps. */
-const JUMP = { pages: 30, size: 200 } as const;
+/** For the source of a claim one looks further back, in larger steps: nothing else shows it. */
+const FAR = { pages: 30, size: 200 } as const;
 
 export function usePlace({ handle, items, ready, sending, older, places, key }: Config) {
   const [atBottom, setAtBottom] = useState(false);
@@ -129,8 +129,8 @@ export function usePlace({ handle, items, ready, sending, older, places, key }: 
   }, [handle, measure, places, key]);
 
   const jump = useCallback(
-    async (message: string): Promise<string | undefined> => {
-      const index = await find(message, JUMP.pages, JUMP.size);
+    async (message: string, far = false): Promise<string | undefined> => {
+      const index = await (far ? find(message, FAR.pages, FAR.size) : find(message));
       const item = latest.current[index];
       if (!item) return undefined;
       stick.current = false;
