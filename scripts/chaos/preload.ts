@@ -1,5 +1,6 @@
 // Loaded into a hub under test before its own code: moves its clock, counts what it holds open, and tells of errors that nobody caught.
 import { createServer } from 'node:http';
+import { isMainThread } from 'node:worker_threads';
 
 let jump = 0;
 const RealDate = Date;
@@ -22,4 +23,5 @@ const server = createServer((request, response) => {
   for (const name of process.getActiveResourcesInfo()) names[name] = (names[name] ?? 0) + 1;
   response.setHeader('connection', 'close').end(JSON.stringify({ now: Date.now(), names }));
 });
-server.listen(Number(process.env.CHAOS_PORT), '127.0.0.1').unref();
+// Threads of the hub load this too; the port is the process's.
+if (isMainThread) server.listen(Number(process.env.CHAOS_PORT), '127.0.0.1').unref();
