@@ -9,16 +9,19 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openEmbedded } from '../server/store/embedded.ts';
 import { findChromium } from './lib/programs.mjs';
-import { endGroup, type Outcome, runFile, runProgram } from './lib/test-file.ts';
+import { endGroup, type Outcome, remark, runFile, runProgram } from './lib/test-file.ts';
 import { createReport } from './lib/test-report.ts';
 
 interface Job {
   readonly name: string;
+  /** Of the places that there are. */
+  readonly places: number;
   run(env: NodeJS.ProcessEnv): Promise<Outcome>;
 }
 
 const root = path.join(import.meta.dirname, '..');
-const AT_ONCE = 2;
+/** How much runs at once: most tests wait more than they work, and two cores have time for a third. */
+const PLACES = 3;
 
 async function main(args: string[]): Promise<boolean> {
   const wanted = args.filter(arg => !arg.startsWith('--'));
@@ -40,18 +43,28 @@ async function main(args: string[]): Promise<boolean> {
   const env = await environment(parts);
   const running = new Set<string>();
   let done = 0;
-  const queue = jobs.values();
-  const worker = async () => {
-    for (const job of queue) {
-      running.add(job.name);
-      report.progress([...running], done, jobs.length);
-      const outcome = await job.run(env);
-      running.delete(job.name);
-      done++;
-      report.finished(outcome);
-    }
+  let free = PLACES;
+  let freed = Promise.withResolvers<void>();
+  const work = async (job: Job) => {
+    running.add(job.name);
+    report.progress([...running], done, jobs.length);
+    const outcome = await job.run(env);
+    running.delete(job.name);
+    done++;
+    report.finished(outcome);
+    free += job.places;
+    freed.resolve();
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const all: Promise<void>[] = [];
+  for (const job of jobs) {
+    while (free < job.places) {
+      freed = Promise.withResolvers();
+      await freed.promise;
+    }
+    free -= job.places;
+    all.push(work(job));
+  }
+  await Promise.all(all);
   return report.end();
 }
 
@@ -83,6 +96,7 @@ async function environment(parts: AsyncDisposableStack): Promise<NodeJS.ProcessE
 async function allJobs(running: Set<number>): Promise<Job[]> {
   const tool = (name: string, args: string[]): Job => ({
     name,
+    places: 1,
     async run(env) {
       const program = path.join(root, 'node_modules/.bin', args[0] ?? '');
       const { code, output, ms, problem } = await runProgram(args.slice(1), {
@@ -105,9 +119,11 @@ async function allJobs(running: Set<number>): Promise<Job[]> {
   return [
     tool('types', ['tsc', '--noEmit']),
     tool('lint', ['biome', 'check', '.']),
-    ...files
-      .sort()
-      .map(name => ({ name, run: (env: NodeJS.ProcessEnv) => runFile(root, name, env, running) })),
+    ...files.sort().map(name => ({
+      name,
+      places: Math.min(PLACES, remark(root, name, 'places') ?? 1),
+      run: (env: NodeJS.ProcessEnv) => runFile(root, name, env, running),
+    })),
   ];
 }
 

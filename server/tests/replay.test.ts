@@ -1,6 +1,7 @@
 // Real chat logs through a hub in a process of its own, killed and started again in the middle: everybody holds the same, and it is what the
 // database holds. The logs have 12,500 lines; the first two are played again to make it 15,000.
 // time limit: 180 s
+// places: 2
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
