@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { CallData } from '#shared/protocol/calls.ts';
 import type { Push } from '#shared/protocol/pushes.ts';
 import { clientsOf, when } from '../../clients/js/testing/people.ts';
 import type { Gap, Sent } from '../../clients/js/types.ts';
@@ -44,8 +45,7 @@ async function kill(dir: string): Promise<void> {
 
 /** What a bare client holds of a room, by the rules of the protocol: joins again when it is told to. */
 async function follow(client: TestClient, room: string) {
-  const first = await client.call('room:join', { room });
-  const copy = { epoch: first.epoch, seq: first.head, joins: [first], faults: [] as string[] };
+  const copy = { epoch: '', seq: 0, joins: [] as CallData<'room:join'>[], faults: [] as string[] };
   // Frames may come in the same turn as the answer, before it is known here; those before it are of the past.
   let early: Push<'events'>[] | undefined;
   const apply = ({ epoch, events }: Push<'events'>) => {
@@ -55,17 +55,10 @@ async function follow(client: TestClient, room: string) {
       copy.seq = seq;
     }
   };
-  client.socket.on('events', (frame: Push<'events'>) => {
-    if (frame.room !== room) return;
-    if (early) early.push(frame);
-    else apply(frame);
-  });
-  client.socket.on('resync', async ({ room: of }: Push<'resync'>) => {
-    if (of !== room) return;
+  const join = async (after?: Pick<typeof copy, 'epoch' | 'seq'>) => {
     const frames: Push<'events'>[] = [];
     early = frames;
-    const after = { epoch: copy.epoch, seq: copy.seq };
-    const answer = await client.call('room:join', { room, after });
+    const answer = await client.call('room:join', { room, ...(after && { after }) });
     Object.assign(copy, { epoch: answer.epoch, seq: answer.head });
     early = undefined;
     for (const frame of frames) {
@@ -73,7 +66,16 @@ async function follow(client: TestClient, room: string) {
       if (frame.epoch === answer.epoch && events.length > 0) apply({ ...frame, events });
     }
     copy.joins.push(answer);
+  };
+  client.socket.on('events', (frame: Push<'events'>) => {
+    if (frame.room !== room) return;
+    if (early) early.push(frame);
+    else apply(frame);
   });
+  client.socket.on('resync', ({ room: of }: Push<'resync'>) => {
+    if (of === room) void join({ epoch: copy.epoch, seq: copy.seq });
+  });
+  await join();
   return copy;
 }
 
