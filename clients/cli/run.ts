@@ -28,7 +28,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
-  await createProgram(createContext(process, stop.signal)).parseAsync(process.argv);
+  const program = await createProgram(createContext(process, stop.signal), process.argv.slice(2));
+  await program.parseAsync(process.argv);
 } catch (error) {
   // Once interrupted, whatever fails does so because of that.
   if (!stop.signal.aborted) {
