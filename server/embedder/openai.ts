@@ -1,8 +1,7 @@
 // Embeddings by OpenAI, or any server that speaks its language.
-import OpenAI from 'openai';
-import { OPENAI_URL } from '#shared/ai-models.ts';
 import { createBreaker } from '../ai/breaker.ts';
 import { type Caller, call } from '../ai/call.ts';
+import { type OpenAiAddress, openAiClient } from '../ai/openai-client.ts';
 import { openAiError } from '../ai/openai-error.ts';
 import { TEMPO, type Tempo } from '../ai/tempo.ts';
 import { ProviderError, type Vendor } from '../ai/trouble.ts';
@@ -10,13 +9,9 @@ import type { Embedder } from '../hub/ports-ai.ts';
 import { batchesOf, type Limits } from './batches.ts';
 import { vectorsOf } from './vectors.ts';
 
-export interface OpenAiEmbedderOptions {
-  /** Undefined: the server wants none. */
-  readonly apiKey: string | undefined;
+export interface OpenAiEmbedderOptions extends OpenAiAddress {
   readonly model: string;
   readonly dimensions: number;
-  /** With its version, without a slash at the end. */
-  readonly url: string;
   readonly tempo?: Partial<Tempo>;
   readonly now?: () => number;
 }
@@ -27,21 +22,14 @@ const LIMITS: Limits = { chars: 8000, texts: 256, charsInAll: 250_000 };
 const SHORTENS = /^text-embedding-3-/;
 
 export function openOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
-  const { apiKey, model, dimensions, url, now = Date.now } = options;
+  const { model, dimensions, now = Date.now } = options;
+  const { client, name } = openAiClient(options);
   const tempo = { ...TEMPO, ...options.tempo };
   const vendor: Vendor = {
-    name: url === OPENAI_URL ? 'OpenAI' : `The server at ${new URL(url).host}`,
+    name,
     model,
     settings: { key: 'OPENAI_API_KEY', model: 'EMBEDDING_MODEL', address: 'OPENAI_BASE_URL' },
   };
-  const client = new OpenAI({
-    apiKey: apiKey ?? 'none',
-    organization: null,
-    project: null,
-    baseURL: url,
-    maxRetries: 0,
-    logLevel: 'off',
-  });
   const caller: Caller = {
     vendor,
     tempo,

@@ -1,7 +1,8 @@
 // OpenAI, or any server that speaks its language (Ollama, vLLM, LM Studio …), as a Summarizer: numbered lines in, marked statements out.
 import OpenAI from 'openai';
-import { OPENAI_MODELS, OPENAI_URL } from '#shared/ai-models.ts';
+import { OPENAI_MODELS } from '#shared/ai-models.ts';
 import { createBreaker } from '../ai/breaker.ts';
+import { type OpenAiAddress, openAiClient } from '../ai/openai-client.ts';
 import { openAiError } from '../ai/openai-error.ts';
 import { TEMPO, type Tempo } from '../ai/tempo.ts';
 import { noModel, ProviderError, type Vendor } from '../ai/trouble.ts';
@@ -14,12 +15,8 @@ import { readAnswer } from './openai-answer.ts';
 import { outputLimit, rules, task } from './prompt.ts';
 import { createTab } from './tab.ts';
 
-export interface OpenAiOptions {
-  /** Undefined: the server wants none. */
-  readonly apiKey: string | undefined;
+export interface OpenAiOptions extends OpenAiAddress {
   readonly model: string;
-  /** With its version, without a slash at the end. */
-  readonly url: string;
   readonly log: Log;
   readonly tempo?: Partial<Tempo>;
   readonly now?: () => number;
@@ -33,26 +30,16 @@ const FREE = { input: 0, output: 0, cacheWrite: 0, cacheRead: 0 };
 
 /** Asks in the background whether key and model are good; until it knows otherwise it is ready. */
 export function openOpenAi(options: OpenAiOptions): Summarizer {
-  const { apiKey, model, url, log, now = Date.now } = options;
+  const { model, log, now = Date.now } = options;
   const tempo = { ...TEMPO, ...options.tempo };
-  const own = url !== OPENAI_URL;
+  const { client, own, name } = openAiClient(options);
   const vendor: Vendor = {
-    name: own ? `The server at ${new URL(url).host}` : 'OpenAI',
+    name,
     model,
     settings: { key: 'OPENAI_API_KEY', model: 'OPENAI_MODEL', address: 'OPENAI_BASE_URL' },
   };
   const breaker = createBreaker({ name: vendor.name, tempo, now });
   const closing = new AbortController();
-  const client = new OpenAI({
-    // The client sends no request without one; servers that want none do not look.
-    apiKey: apiKey ?? 'none',
-    organization: null,
-    project: null,
-    baseURL: url,
-    // Its own tries would neither be counted nor end with the caller's patience, and it tries in vain when there is no credit.
-    maxRetries: 0,
-    logLevel: 'off',
-  });
   const asError = (thrown: unknown): ProviderError => openAiError(thrown, vendor, now());
 
   const ask = async (request: SummaryRequest, watchdog: Watchdog) => {

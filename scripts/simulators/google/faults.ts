@@ -1,4 +1,5 @@
 // What goes wrong on demand: the next requests, or all, to some paths.
+import type { Reach } from '../faults.ts';
 import type { Answer } from './answers.ts';
 import { problem } from './answers.ts';
 
@@ -12,20 +13,8 @@ export type Fault = (
   | { readonly kind: 'slow'; readonly ms: number }
   /** The connection is cut instead of an answer. */
   | { readonly kind: 'cut' }
-) & {
-  /** Which paths; all, when left out. */
-  readonly path?: RegExp;
-  /** How many requests; without end, when left out. */
-  times?: number;
-};
-
-/** The fault that meets this request, counted down. */
-export function meet(faults: Fault[], path: string): Fault | undefined {
-  const at = faults.findIndex(fault => fault.path === undefined || fault.path.test(path));
-  const fault = faults[at];
-  if (fault?.times !== undefined && --fault.times <= 0) faults.splice(at, 1);
-  return fault;
-}
+) &
+  Reach;
 
 /** What is answered in place of the real thing; undefined: the real thing. */
 export function answerOf(fault: Fault | undefined): Answer | undefined {

@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { meet } from '../faults.ts';
 import { type Account, type DriveFile, makeAccount } from './accounts.ts';
 import { type Answer, notFound, problem } from './answers.ts';
 import { type Calendars, createCalendars } from './calendar.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { getFile } from './drive.ts';
-import { answerOf, type Fault, meet } from './faults.ts';
+import { answerOf, type Fault } from './faults.ts';
 import { createOAuth, type OAuth } from './oauth.ts';
 
 export interface GoogleSimulator extends AsyncDisposable {

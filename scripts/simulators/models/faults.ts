@@ -1,4 +1,5 @@
 // What goes wrong on demand at the simulated providers of models: before an answer, or in the middle of a stream.
+import type { Reach } from '../faults.ts';
 
 export type Fault = (
   | {
@@ -24,17 +25,5 @@ export type Fault = (
   | { readonly kind: 'stop'; readonly reason: string; readonly lines?: number }
   /** Embeddings of so many numbers, or none at all. */
   | { readonly kind: 'dimensions'; readonly count: number }
-) & {
-  /** Which paths; all, when left out. */
-  readonly path?: RegExp;
-  /** How many requests; without end, when left out. */
-  times?: number;
-};
-
-/** The fault that meets this request, counted down. */
-export function meet(faults: Fault[], path: string): Fault | undefined {
-  const at = faults.findIndex(fault => fault.path === undefined || fault.path.test(path));
-  const fault = faults[at];
-  if (fault?.times !== undefined && --fault.times <= 0) faults.splice(at, 1);
-  return fault;
-}
+) &
+  Reach;

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Fault, meet } from './faults.ts';
+import { meet } from '../faults.ts';
+import type { Fault } from './faults.ts';
 
 export interface Reply {
   readonly status: number;
