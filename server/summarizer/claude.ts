@@ -2,6 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { CLAUDE_MODELS } from '#shared/ai-models.ts';
 import { createBreaker } from '../ai/breaker.ts';
+import { firstLook } from '../ai/first-look.ts';
 import { TEMPO, type Tempo } from '../ai/tempo.ts';
 import { noModel, ProviderError, retryAfterOf, troubleOf, type Vendor } from '../ai/trouble.ts';
 import { openWatchdog, type Watchdog } from '../ai/watchdog.ts';
@@ -85,12 +86,13 @@ export function openClaude(options: ClaudeOptions): Summarizer {
       throw error;
     }
   };
-  const ticket = breaker.admit();
-  const looked = look().then(ticket.succeeded, thrown => {
-    if (closing.signal.aborted) return ticket.abandoned();
-    const error = asError(thrown);
-    ticket.failed(error);
-    log.warn({ model, reason: error.message, next: error.next }, 'Claude was not found ready');
+  const looked = firstLook(look, {
+    provider: 'Claude',
+    model,
+    breaker,
+    asError,
+    closing: closing.signal,
+    log,
   });
 
   return {

@@ -2,6 +2,7 @@
 import OpenAI from 'openai';
 import { OPENAI_MODELS } from '#shared/ai-models.ts';
 import { createBreaker } from '../ai/breaker.ts';
+import { firstLook } from '../ai/first-look.ts';
 import { type OpenAiAddress, openAiClient } from '../ai/openai-client.ts';
 import { openAiError } from '../ai/openai-error.ts';
 import { TEMPO, type Tempo } from '../ai/tempo.ts';
@@ -78,12 +79,13 @@ export function openOpenAi(options: OpenAiOptions): Summarizer {
       throw watchdog.stalled ?? thrown;
     }
   };
-  const ticket = breaker.admit();
-  const looked = look().then(ticket.succeeded, thrown => {
-    if (closing.signal.aborted) return ticket.abandoned();
-    const error = asError(thrown);
-    ticket.failed(error);
-    log.warn({ model, reason: error.message, next: error.next }, 'OpenAI was not found ready');
+  const looked = firstLook(look, {
+    provider: 'OpenAI',
+    model,
+    breaker,
+    asError,
+    closing: closing.signal,
+    log,
   });
 
   return {
