@@ -25,8 +25,12 @@ export function routeHash({ room, panel }: Route): string {
   return `#/${parts.map(encodeURIComponent).join('/')}`;
 }
 
+/** The browser tells of a new address only a while later; who types right after a key that led here must not lose a letter. */
 export const go = (route: Route): void => {
-  location.hash = routeHash(route);
+  const hash = routeHash(route);
+  if (hash === location.hash) return;
+  location.hash = hash;
+  dispatchEvent(new HashChangeEvent('hashchange'));
 };
 
 /** The address bar as a store; its value is the raw hash, which compares by value. */
