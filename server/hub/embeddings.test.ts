@@ -31,7 +31,7 @@ function open() {
       moved: never,
     },
     embedder: {
-      provider: 'test',
+      provider: 'openai',
       model: 'test',
       dimensions: 1,
       state: () => ({ state: 'ready' }),
