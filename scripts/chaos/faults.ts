@@ -210,12 +210,13 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     );
   },
   async 'lock the rooms'({ databaseUrl }) {
-    await inDatabase(databaseUrl, sql =>
-      sql.begin(async tx => {
-        await tx`lock table rooms in access exclusive mode`;
-        await delay(3000);
-      }),
-    );
+    // One statement: the driver ends the process when a session dies in which a transaction waits for its next.
+    const lock = () =>
+      inDatabase(
+        databaseUrl,
+        sql => sql`do $$ begin lock table rooms in access exclusive mode; perform pg_sleep(3); end $$`,
+      );
+    await surely(lock);
     return 'locked for 3 s';
   },
   async 'stall the database'(stage, random) {
