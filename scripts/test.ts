@@ -9,20 +9,25 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openEmbedded } from '../server/store/embedded.ts';
+import { inPlaces } from './lib/places.ts';
 import { findChromium } from './lib/programs.mjs';
-import { endGroup, type Outcome, remark, runFile, runProgram } from './lib/test-file.ts';
+import { endGroup, limitOf, type Outcome, remark, runFile, runProgram } from './lib/test-file.ts';
 import { createReport } from './lib/test-report.ts';
 
 interface Job {
   readonly name: string;
   /** Of the places that there are. */
   readonly places: number;
+  /** Milliseconds. */
+  readonly limit: number;
   run(env: NodeJS.ProcessEnv): Promise<Outcome>;
 }
 
 const root = path.join(import.meta.dirname, '..');
 /** How much runs at once: most tests wait more than they work, and two cores have time for a third. */
 const PLACES = 3;
+/** For the compiler and the linter, which work on everything. */
+const TOOL_LIMIT = 360_000;
 
 async function main(args: string[]): Promise<boolean> {
   const wanted = args.filter(arg => !arg.startsWith('--'));
@@ -44,8 +49,6 @@ async function main(args: string[]): Promise<boolean> {
   const env = await environment(parts);
   const running = new Set<string>();
   let done = 0;
-  let free = PLACES;
-  let freed = Promise.withResolvers<void>();
   const work = async (job: Job) => {
     running.add(job.name);
     report.progress([...running], done, jobs.length);
@@ -53,21 +56,13 @@ async function main(args: string[]): Promise<boolean> {
     running.delete(job.name);
     done++;
     report.finished(outcome);
-    free += job.places;
-    freed.resolve();
   };
-  const all: Promise<void>[] = [];
-  for (const job of jobs) {
-    while (free < job.places) {
-      freed = Promise.withResolvers();
-      await freed.promise;
-    }
-    free -= job.places;
-    all.push(work(job));
-  }
-  await Promise.all(all);
+  await inPlaces(PLACES, jobs.sort(longestFirst), work);
   return report.end();
 }
+
+/** So that in the end no long one runs alone: files tell by their limit that they are long, and by their places that they are heavy. */
+const longestFirst = (a: Job, b: Job) => b.limit - a.limit || b.places - a.places;
 
 /** What every test process gets: a database server for all of them, made for this run and removed after it. */
 async function environment(parts: AsyncDisposableStack): Promise<NodeJS.ProcessEnv> {
@@ -98,12 +93,13 @@ async function allJobs(running: Set<number>, times: boolean): Promise<Job[]> {
   const tool = (name: string, args: string[]): Job => ({
     name,
     places: 1,
+    limit: TOOL_LIMIT,
     async run(env) {
       const program = path.join(root, 'node_modules/.bin', args[0] ?? '');
       const { code, output, ms, cpuMs, problem } = await runProgram(args.slice(1), {
         cwd: root,
         env,
-        limit: 120_000,
+        limit: TOOL_LIMIT,
         running,
         times,
         program,
@@ -124,6 +120,7 @@ async function allJobs(running: Set<number>, times: boolean): Promise<Job[]> {
     ...files.sort().map(name => ({
       name,
       places: Math.min(PLACES, remark(root, name, 'places') ?? 1),
+      limit: limitOf(root, name),
       run: (env: NodeJS.ProcessEnv) => runFile(root, name, env, running, { times }),
     })),
   ];

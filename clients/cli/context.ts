@@ -4,6 +4,9 @@ import { openSession, resolveUrl, type Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 import { createTerminal } from './terminal.ts';
 
+/** What a command has around it: a process, or what a test puts in its place. */
+export type Surroundings = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr'>;
+
 export interface Context {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -17,8 +20,7 @@ export interface Context {
   session(): Promise<Session>;
 }
 
-export function createContext(process: NodeJS.Process, signal: AbortSignal): Context {
-  const { env, stdin, stdout, stderr } = process;
+export function createContext({ env, stdin, stdout, stderr }: Surroundings, signal: AbortSignal): Context {
   const credentials = createCredentials(env);
   return {
     terminal: createTerminal(stdout, stderr, signal),

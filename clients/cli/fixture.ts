@@ -1,22 +1,25 @@
-// `court` as people run it: a process of its own, with a home of its own, for tests.
+// `court` for tests, with a home of its own: in a process of its own as people run it, or here, which saves a second of work for each call.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { Surroundings } from './context.ts';
 import { type Folder, openFolder } from './formats/fixture.ts';
+import { perform } from './perform.ts';
 
 export interface Ran {
-  code: number | null;
+  code: number;
   stdout: string;
   stderr: string;
 }
 
 export interface Cli extends AsyncDisposable {
   readonly home: Folder;
-  /** Runs it to its end. */
+  /** Runs it to its end in this process: a process is worth its price where its signals and pipes matter, or its death. */
   run(args: string[], options?: RunOptions): Promise<Ran>;
   /** Runs it with --json; every line of stdout must be JSON. Fails unless it ends with 0. */
   json(args: string[], options?: RunOptions): Promise<Record<string, unknown>[]>;
+  /** A process of its own. */
   start(
     args: string[],
     env?: Record<string, string>,
@@ -39,14 +42,14 @@ export async function openCli(env: Record<string, string>): Promise<Cli> {
     spawn(process.execPath, [MAIN, ...args], { env: { ...own, ...more }, stdio: 'pipe' });
 
   const run: Cli['run'] = async (args, { stdin = '', env: more = {} } = {}) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...own, ...more }, stdio: 'pipe' });
-    child.stdin.end(stdin);
-    const [stdout, stderr] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close'),
-    ]);
-    return { code: child.exitCode, stdout, stderr };
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const words = Promise.all([text(stdout), text(stderr)]);
+    const around = { env: { ...own, ...more }, stdin: Readable.from([stdin]), stdout, stderr };
+    const code = await perform(args, around as unknown as Surroundings, new AbortController().signal);
+    stdout.end();
+    stderr.end();
+    const [out, err] = await words;
+    return { code, stdout: out, stderr: err };
   };
 
   return {

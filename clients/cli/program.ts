@@ -54,7 +54,11 @@ export async function createProgram(context: Context, args: readonly string[]): 
     .option('--url <url>', 'the hub; else COURT_URL, else where you signed in last')
     .option('--json', 'JSON on stdout and nothing else')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'court: ')) })
+    .configureOutput({
+      writeOut: text => context.terminal.stdout.write(text),
+      writeErr: text => context.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'court: ')),
+    })
     .exitOverride()
     .addHelpText('after', EXAMPLES)
     .hook('preAction', (_, command) => {

@@ -1,9 +1,7 @@
 // The process around `court`: its arguments, its signals and its exit code.
 import { setMaxListeners } from 'node:events';
-import { CommanderError } from 'commander';
-import { createContext } from './context.ts';
-import { CliError, explain } from './errors.ts';
-import { createProgram } from './program.ts';
+import { CliError } from './errors.ts';
+import { perform } from './perform.ts';
 
 const stop = new AbortController();
 // A replay waits for it hundreds of times at once.
@@ -27,16 +25,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-try {
-  const program = await createProgram(createContext(process, stop.signal), process.argv.slice(2));
-  await program.parseAsync(process.argv);
-} catch (error) {
-  // Once interrupted, whatever fails does so because of that.
-  if (!stop.signal.aborted) {
-    const line = error instanceof CommanderError ? '' : explain(error);
-    // Without words: they were said already.
-    if (line !== '') process.stderr.write(`court: ${line}\n`);
-    exitCode = error instanceof CliError || error instanceof CommanderError ? error.exitCode : 1;
-  }
-}
-process.exitCode = exitCode;
+const code = await perform(process.argv.slice(2), process, stop.signal);
+process.exitCode = exitCode || code;

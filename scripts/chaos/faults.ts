@@ -210,12 +210,9 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     );
   },
   async 'lock the rooms'({ databaseUrl }) {
-    await inDatabase(databaseUrl, sql =>
-      sql.begin(async tx => {
-        await tx`lock table rooms in access exclusive mode`;
-        await delay(3000);
-      }),
-    );
+    // One statement: a session that dies in the middle of the driver's transaction ends the process.
+    const lock = `do $$ begin lock table rooms in access exclusive mode; perform pg_sleep(3); end $$`;
+    await surely(() => inDatabase(databaseUrl, sql => sql.unsafe(lock)));
     return 'locked for 3 s';
   },
   async 'stall the database'(stage, random) {

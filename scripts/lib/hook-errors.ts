@@ -1,7 +1,7 @@
 // Preloaded into test processes: uvu swallows what a before or after hook throws, and the suite would count as passed. Here it fails.
 import { registerHooks } from 'node:module';
 
-registerHooks({
+const hooks = registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
     if (!url.endsWith('/uvu/dist/index.mjs')) return loaded;
@@ -22,3 +22,6 @@ registerHooks({
     return { ...loaded, source: patched };
   },
 });
+await import('uvu');
+// All that is loaded from here on would go through it.
+hooks.deregister();

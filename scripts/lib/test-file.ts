@@ -1,7 +1,7 @@
 // Runs one test file in a process of its own and says what came of it.
 //
 // A file is a plain uvu program: it runs its suites and must end by itself. It fails when it does not, when it leaves processes behind, or
-// when uvu's summary is not the whole truth. It may take 120 s, or what a line `// time limit: 300 s` among its first ten says. With
+// when uvu's summary is not the whole truth. It may take 240 s, or what a line `// time limit: 300 s` among its first ten says. With
 // `// places: 2` there it takes the place of two others, since it keeps the machine busy or minds who else does.
 // A test that cannot run here prints a line with `# skip <reason>`, and counts as skipped beside what passed; uvu's `test.skip` counts too.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -27,8 +27,8 @@ export interface Outcome {
   readonly output: string;
 }
 
-const GRACE = 10_000;
-const LIMIT = 120_000;
+const GRACE = 30_000;
+const LIMIT = 240_000;
 const SUMMARY = /\n {2}Total: {5}(\d+)\n {2}Passed: {4}(\d+)\n {2}Skipped: {3}(\d+)\n/;
 const PRELOADS = ['../../server/testing/no-network.ts', './hook-errors.ts'];
 
@@ -37,6 +37,12 @@ export function remark(root: string, name: string, what: 'time limit' | 'places'
   const head = readFileSync(path.join(root, name), 'utf8').split('\n', 10).join('\n');
   const number = new RegExp(`^// ${what}: (\\d+)( s)?$`, 'm').exec(head)?.[1];
   return number === undefined ? undefined : Number(number);
+}
+
+/** How long it may take, in milliseconds. */
+export function limitOf(root: string, name: string): number {
+  const seconds = remark(root, name, 'time limit');
+  return seconds === undefined ? LIMIT : seconds * 1000;
 }
 
 /**
@@ -56,8 +62,7 @@ export async function runFile(
     '--import',
     pathToFileURL(path.join(import.meta.dirname, preload)).href,
   ]);
-  const seconds = remark(root, name, 'time limit');
-  const limit = seconds === undefined ? LIMIT : seconds * 1000;
+  const limit = limitOf(root, name);
   const { output, code, ms, cpuMs, problem } = await runProgram([...preloads, file], {
     cwd: root,
     env,

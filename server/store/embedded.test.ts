@@ -155,9 +155,9 @@ test('processes that start together on an empty folder agree on one database', a
 });
 
 test('coming and going at the same moment never leaves anyone without a server', async context => {
-  const openers = await Promise.all([1, 2, 3].map(() => opener(context, context.dataDir, 8)));
+  const openers = await Promise.all([1, 2, 3].map(() => opener(context, context.dataDir, 4)));
   await Promise.all(openers.map(({ leave }) => leave()));
-  for (const { urls } of openers) assert.is(urls.length, 8);
+  for (const { urls } of openers) assert.is(urls.length, 4);
   assert.is(await findPostmaster(context.home), undefined);
 });
 

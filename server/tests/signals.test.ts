@@ -1,4 +1,3 @@
-// time limit: 240 s
 // The contract of signals on one hub alone, and on two over a Redis that has sharded channels.
 import { openRedisServer } from '../../scripts/lib/redis-server.ts';
 import { signalsContract } from '../testing/contracts/signals.ts';

@@ -51,6 +51,7 @@ test('the hub is killed in the middle of a post: the next one finds it at Slack 
     JWT_SECRET: secret,
     // The same node again gets its lease back at once.
     NODE_NAME: 'one',
+    LOAD_SHEDDING: 'off',
   };
   const token = await createJwt({ secret }).sign({ sub: 'ada', name: 'Ada', role: 'member' }, 3600);
   const adaThere = slack.workspace.addUser('Ada');

@@ -165,9 +165,9 @@ export function signalsContract(driver: string, { hubs: count, open }: SignalsUn
     });
 
     test('who was on a hub that was killed is no ghost for longer than 45 s (I11)', async () => {
-      const killed = await startHub({
+      await using killed = await startHub({
         ...{ ...env, PORT: await freePort(), DATABASE_URL: database.url, NODE_NAME: 'killed' },
-        ...{ ENVIRONMENT: 'test', JWT_SECRET: TEST_SECRET, LOG_LEVEL: 'silent' },
+        ...{ ENVIRONMENT: 'test', JWT_SECRET: TEST_SECRET, LOG_LEVEL: 'silent', LOAD_SHEDDING: 'off' },
       });
       await using lost = await connect(killed.url, { token: await near().token('lost') });
       await lost.call('room:join', { room });
