@@ -42,7 +42,7 @@ const B = 0.75;
 /** Frequent words count even less than their share says. */
 const RARITY = 1.25;
 /** Two words that stand together in the question and in the text. */
-const PAIR = 1;
+const PAIR = 0.5;
 /** A word that is in somebody's name rather tells who than what, and one like "suggest" how it was said. */
 const AS_NAME = 0.2;
 const REPORTING = 0.2;
@@ -101,7 +101,8 @@ function tally({ matcher, said, entries, question }: Asked, readings: readonly R
   });
 
   const all = Math.max(entries / STRETCH, stretches.all());
-  const names = new Set(question ? readings.flatMap(({ candidate }) => nameWords(candidate.name)) : []);
+  const authors = new Set(question ? readings.map(({ candidate }) => candidate.name) : []);
+  const names = new Set([...authors].flatMap(nameWords));
   const rarity = terms.map(({ words: [word = ''] }, term) => {
     const about = names.has(word) ? AS_NAME : question && isReporting(word) ? REPORTING : 1;
     const having = stretches.of(term);

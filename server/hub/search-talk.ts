@@ -3,8 +3,8 @@
 import type { Reading, Sheet } from './search-rank.ts';
 
 /** Over how many entries what was said before a message, and what was said after it, fades to a third. */
-const BEFORE = 40;
-const AFTER = 16;
+const BEFORE = 50;
+const AFTER = 20;
 /** So many words count as an entry more, and a pause of so many minutes. */
 const SPEECH = 40;
 const PAUSE = 10;

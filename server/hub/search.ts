@@ -27,12 +27,10 @@ type Mode = CallData<'search'>['mode'];
 
 /** What an index is asked for; as many can be paged through. */
 const CANDIDATES = 300;
-/** For a question, which is answered by what was said around the hits as well. */
-const CANDIDATES_ASKED = 500;
 /** With fewer hits that hold all words, those that hold some of them follow. */
 const FEW = 10;
 /** A question is also answered by what was said beside its best hits: so many of them, so many entries around each. */
-const BEST = 40;
+const BEST = 30;
 const BESIDE = 4;
 
 export interface Wanted {
@@ -65,11 +63,7 @@ export function createSearch({
   const byMeaning = embeddings && createMeaning({ store, embeddings });
   const ask = async (actor: Actor, wanted: Wanted, changes: Partial<SearchQuery>): Promise<Answer> => {
     const query = { ...wanted.query, ...changes };
-    const {
-      found,
-      total,
-      known = false,
-    } = await index.search(query, wanted.rooms, wanted.question ? CANDIDATES_ASKED : CANDIDATES);
+    const { found, total, known = false } = await index.search(query, wanted.rooms, CANDIDATES);
     const asked: Asked = {
       matcher: createMatcher(query),
       question: wanted.question,

@@ -3,7 +3,7 @@
 import { languageOf, stem, stems } from '#shared/text/stem.ts';
 import { isUnspaced, wordsOf } from '#shared/text/words.ts';
 import { unavailable } from '../hub/errors.ts';
-import type { IndexedMessage, SearchAnswer, SearchIndex, SearchQuery } from '../hub/ports-search.ts';
+import type { IndexedMessage, SearchIndex, SearchQuery } from '../hub/ports-search.ts';
 
 /** As store/db.ts offers it. */
 interface Db {

@@ -1,4 +1,5 @@
--- The same searches, sooner: plans that are made once, the cheapest of several ways to look by what each would read, and answers in columns.
+-- The same searches, sooner: plans that are made once, the cheapest of several ways to look by what each would read, and
+-- answers in columns. And posted summaries are found.
 
 -- As in 0010, planned once in a session.
 create or replace function search_near(typed text) returns setof text language plpgsql stable as $$
@@ -192,8 +193,49 @@ create or replace function search_hits(input jsonb) returns jsonb language sql s
   from readable_messages(input ->> 'user', input -> 'places') m
 $$;
 
+-- As in 0010, and posted summaries, which lose the claims that cite a message when that is deleted.
+-- input: {cursor, limit}; answer: {messages: [{room, seq, id, at, by, text, has, deleted?}], cursors: [{room, epoch, seq}], more}
+create or replace function search_changes(input jsonb) returns jsonb language sql stable as $$
+  with behind as (
+    select r.id, r.epoch, case when c.epoch = r.epoch then c.seq else 0 end as after
+    from rooms r left join search_cursors c on c.cursor = input ->> 'cursor' and c.room = r.id
+    where c.seq is null or c.epoch <> r.epoch or r.head > c.seq
+    order by r.id limit (input ->> 'limit')::integer
+  ), entries as (
+    select b.id as room, b.epoch, e.seq, e.type, e.target, e.data
+    from behind b cross join lateral (
+      select * from events e where e.room = b.id and e.seq > b.after order by e.seq limit (input ->> 'limit')::integer) e
+    order by b.id, e.seq limit (input ->> 'limit')::integer
+  ), touched as (
+    select room, seq from entries where type in ('message.created', 'summary.posted')
+    union
+    select e.room, m.seq from entries e join messages m on m.room = e.room and m.id = coalesce(e.target, (e.data ->> 'root')::uuid)
+      where e.type like 'message.%' or e.type like 'reaction.%'
+    union
+    select e.room, s.seq from entries e join messages s on s.room = e.room and s.summary is not null
+        and s.summary -> 'citations' @> jsonb_build_array(jsonb_build_object('messageId', e.target))
+      where e.type = 'message.deleted'
+  )
+  select jsonb_build_object(
+    'messages', coalesce((
+      select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        'room', m.room, 'seq', m.seq, 'id', m.id, 'at', iso(m.at), 'by', m.author, 'text', m.text,
+        'deleted', case when m.deleted_at is not null then true end,
+        'has', to_jsonb(array_remove(array[
+          case when m.text ~* 'https?://' then 'link' end, case when m.pinned then 'pin' end, case when m.replies > 0 then 'thread' end,
+          case when exists (select from reactions x where x.room = m.room and x.message = m.id) then 'reaction' end], null)))))
+      from touched t join messages m on m.room = t.room and m.seq = t.seq), '[]'),
+    'cursors', coalesce((select jsonb_agg(jsonb_build_object('room', room, 'epoch', epoch, 'seq', reached)) from (
+      select room, epoch, max(seq) as reached from entries group by room, epoch) as c), '[]'),
+    'more', (select count(*) from entries) = (input ->> 'limit')::integer)
+$$;
+
+-- Rooms with posted summaries are read once more.
+delete from search_cursors c where c.cursor not like 'vectors:%'
+  and exists (select from messages m where m.room = c.room and m.summary is not null);
+
 create or replace function schema_version(input jsonb) returns jsonb language sql immutable as $$ select '{"version": 15}'::jsonb $$;
 select seal('{}', array[
   'search_near', 'search_by_word', 'search_by_time', 'search_by_plan', 'search_messages', 'readable_messages', 'search_candidates', 'search_hits',
-  'schema_version'
+  'search_changes', 'schema_version'
 ]);
