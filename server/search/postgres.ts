@@ -1,13 +1,23 @@
-// Full-text search in PostgreSQL, through the SQL functions of migration 0010. Texts are cut into words here, not there, so that every
+// Full-text search in PostgreSQL, through the SQL functions of migrations 0010 and 0015. Texts are cut into words here, not there, so that every
 // server finds the same: accents, languages and scripts without spaces are decided by shared/text.
-import { languageOf, stem, stems } from '#shared/text/stem.ts';
+import { setImmediate } from 'node:timers/promises';
+import { createStemmer, languageOf, type Stemmer, stems } from '#shared/text/stem.ts';
 import { isUnspaced, wordsOf } from '#shared/text/words.ts';
 import { unavailable } from '../hub/errors.ts';
-import type { IndexedMessage, SearchAnswer, SearchIndex, SearchQuery } from '../hub/ports-search.ts';
+import type { IndexedMessage, SearchIndex, SearchQuery } from '../hub/ports-search.ts';
 
 /** As store/db.ts offers it. */
 interface Db {
   call(fn: string, input: unknown): Promise<unknown>;
+}
+
+/** Places and scores side by side: objects of hundreds take several times as long. */
+interface Columns {
+  readonly rooms: readonly string[];
+  readonly seqs: readonly number[];
+  readonly scores: readonly number[];
+  readonly total: number;
+  readonly known: boolean;
 }
 
 /** Messages in these rooms together: so few are looked through whole, whatever is asked. */
@@ -16,7 +26,11 @@ const LITTLE = 20_000;
 const MAX_POSITION = 16_383;
 const MAX_POSITIONS = 255;
 
+/** Texts that are cut into words without a pause: about a millisecond of it. */
+const AT_ONCE = 40;
+
 export function createPostgresSearch(db: Db): SearchIndex {
+  const stemmer = createStemmer();
   return {
     kind: 'postgres',
     cursor: 'postgres-1',
@@ -30,7 +44,8 @@ export function createPostgresSearch(db: Db): SearchIndex {
         whole: size <= LITTLE,
         limit,
         match: query.match,
-        words: query.words.filter(({ text }) => hasWords(text)).map(word => wanted(word, query.near)),
+        words: query.words.filter(({ text }) => hasWords(text)).map(wanted),
+        near: query.near,
         phrases: query.phrases.filter(hasWords).map(phraseQuery),
         without: query.without.filter(hasWords).map(phraseQuery),
         from: query.from,
@@ -39,7 +54,9 @@ export function createPostgresSearch(db: Db): SearchIndex {
         until: query.until,
       };
       try {
-        return (await db.call('search_messages', input)) as SearchAnswer;
+        const { rooms, seqs, scores, total, known } = (await db.call('search_messages', input)) as Columns;
+        const found = rooms.map((room, i) => ({ room, seq: seqs[i] as number, score: scores[i] as number }));
+        return { found, total, ...(known && { known }) };
       } catch (error) {
         if (!tookTooLong(error)) throw error;
         throw unavailable(
@@ -49,7 +66,13 @@ export function createPostgresSearch(db: Db): SearchIndex {
       }
     },
     async index(messages) {
-      await db.call('index_messages', { documents: messages.map(documentOf) });
+      const documents: Document[] = [];
+      for (const message of messages) {
+        documents.push(documentOf(message, stemmer));
+        // Those who send have their turn in between.
+        if (documents.length % AT_ONCE === 0) await setImmediate();
+      }
+      await db.call('index_messages', { documents });
     },
     async [Symbol.asyncDispose]() {},
   };
@@ -67,12 +90,14 @@ function holdsNothing({ words, phrases }: SearchQuery): boolean {
 const tookTooLong = (error: unknown): boolean =>
   /^(57014|55P03|TIMEOUT)$/.test((error as { code?: unknown }).code as string);
 
-function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage) {
-  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text) }) };
+type Document = ReturnType<typeof documentOf>;
+
+function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage, stemmer: Stemmer) {
+  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text, stemmer) }) };
 }
 
 /** The text of a tsvector. Words as written have weight A, so that a phrase or an exclusion does not take their stems for them. */
-export function vectorOf(text: string): string {
+function vectorOf(text: string, stemmer: Stemmer): string {
   const words = wordsOf(text);
   const language = languageOf(words);
   const places = new Map<string, string[]>();
@@ -84,13 +109,13 @@ export function vectorOf(text: string): string {
   words.forEach(({ word }, i) => {
     const at = Math.min(i + 1, MAX_POSITION);
     put(word, `${at}A`);
-    const root = stem(word, language);
+    const root = stemmer(word, language);
     if (root !== word) put(root, `${at}`);
   });
   return [...places].map(([lexeme, at]) => `${quoted(lexeme)}:${at.join(',')}`).join(' ');
 }
 
-function wanted({ text, prefix }: SearchQuery['words'][number], near: boolean) {
+function wanted({ text, prefix }: SearchQuery['words'][number]) {
   const found = wordsOf(text).map(({ word }) => word);
   const [only = ''] = found;
   if (found.length !== 1 || (isUnspaced(only) && [...only].length > 1 && found.length > 1))
@@ -101,7 +126,7 @@ function wanted({ text, prefix }: SearchQuery['words'][number], near: boolean) {
   return {
     query: `(${query})`,
     lexemes,
-    ...(near && !prefix && /^\p{L}{4,24}$/u.test(only) && { near: only }),
+    ...(!prefix && /^\p{L}{4,24}$/u.test(only) && { near: only }),
   };
 }
 

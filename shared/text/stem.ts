@@ -22,9 +22,11 @@ for (const language of languages)
 /** By its frequent words; English where nothing tells. */
 export function languageOf(words: readonly { readonly word: string }[]): Language {
   const votes = new Map<Language, number>();
-  for (const { word } of words.slice(0, 200)) {
-    const tells = TELLS.get(word);
-    for (const language of tells ?? []) votes.set(language, (votes.get(language) ?? 0) + 1 / tells!.length);
+  const looked = Math.min(words.length, 200);
+  for (let i = 0; i < looked; i++) {
+    const tells = TELLS.get((words[i] as { word: string }).word);
+    if (!tells) continue;
+    for (const language of tells) votes.set(language, (votes.get(language) ?? 0) + 1 / tells.length);
   }
   let best: Language = 'en';
   for (const [language, count] of votes) if (count > (votes.get(best) ?? 0)) best = language;
@@ -192,6 +194,24 @@ export function stem(word: string, language: Language): string {
   );
   const rest = ending ? word.slice(0, -ending.length) : word;
   return rest.replace(/(.)\1$/, '$1');
+}
+
+/** Words that a {@link Stemmer} remembers before it begins anew: those of a language that people use, and then some. */
+const REMEMBERED = 20_000;
+export type Stemmer = typeof stem;
+
+/** A {@link stem} that remembers: who reads many texts meets the same words again and again. */
+export function createStemmer(): Stemmer {
+  const roots = new Map<string, string>();
+  return (word, language) => {
+    const key = `${language} ${word}`;
+    const known = roots.get(key);
+    if (known !== undefined) return known;
+    if (roots.size >= REMEMBERED) roots.clear();
+    const root = stem(word, language);
+    roots.set(key, root);
+    return root;
+  };
 }
 
 /** Its stem in every language, since nobody says in which one they ask. */
