@@ -7,7 +7,7 @@ import type { Blobs } from '../hub/ports-files.ts';
 import { DiskUploads, isMissing, sizeOf } from './disk-uploads.ts';
 import { writeWhole } from './disk-write.ts';
 import type { OpenedBlobs } from './open.ts';
-import { cause, isKey, nothingThere, trouble } from './trouble.ts';
+import { cause, isKey, nothingThere, outside, trouble } from './trouble.ts';
 
 const DRAFTS = '.drafts';
 /** 64 KiB, the default, costs a fifth of the speed. */
@@ -115,9 +115,6 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
     throw trouble(error, isMissing);
   }
 }
-
-export const outside = (size: number) =>
-  new HubError('bad_request', `The range begins behind the end of the file, which has ${size} bytes.`);
 
 const unwritable = (folder: string, error: unknown) =>
   cause(

@@ -8,6 +8,14 @@ export const isKey = (key: string): boolean => key.length <= 200 && KEY.test(key
 
 export const nothingThere = () => notFound('There is no such file.');
 
+/** @param size of the file, where it is known */
+export const outside = (size?: number) =>
+  new HubError(
+    'bad_request',
+    `The range begins behind the end of the file${size === undefined ? '' : `, which has ${size} bytes`}.`,
+  );
+
+/** An error with what made it, for the log. */
 export const cause = <E extends Error>(error: E, of: unknown): E => Object.assign(error, { cause: of });
 
 /** @param gone whether it says that nothing is there under the key */
