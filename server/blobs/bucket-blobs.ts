@@ -49,7 +49,10 @@ export function createBucketBlobs(bucket: Bucket): OpenedBlobs {
     link: (key, options) => guarded(key, () => bucket.link(key, options)),
     async probe() {
       try {
-        await bucket.probe();
+        const name = `${UNFINISHED}probe-${crypto.randomUUID()}/info`;
+        await bucket.put(name, Buffer.from('probe'), 'text/plain');
+        await bucket.size(name);
+        await bucket.drop([name]);
       } catch (error) {
         throw cause(unavailable(`${wordsOf(error).replace(/\.$/, '')}. ${bucket.advice(error)}`), error);
       }

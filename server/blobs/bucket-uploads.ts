@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { HubError } from '../hub/errors.ts';
 import type { Bucket } from './bucket.ts';
 import { isKey, nothingThere, trouble } from './trouble.ts';
+import { type Cut, untilCut } from './until-cut.ts';
 
 /** Of what belongs to an unfinished upload: `upload/ID/info`, and `upload/ID/tail-OFFSET` for bytes that follow OFFSET. */
 export const UNFINISHED = 'upload/';
@@ -107,15 +108,10 @@ export class BucketUploads extends DataStore {
       travels.catch(() => {});
       at += count;
     };
-    let cut: { readonly error: unknown } | undefined;
-    const bytes = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    for (;;) {
-      const next = await bytes.next().catch((error: unknown) => {
-        cut = { error };
-      });
-      if (!next || next.done) break;
-      waiting.push(next.value);
-      length += next.value.length;
+    const cut: Cut = {};
+    for await (const bytes of untilCut(source, cut)) {
+      waiting.push(bytes);
+      length += bytes.length;
       while (length >= pieceBytes) await send(pieceBytes);
     }
     const end = at + length;
@@ -125,7 +121,7 @@ export class BucketUploads extends DataStore {
     if (end === size) await this.finish(id, state);
     else if (length > 0)
       await this.bucket.put(tailName(id, at), Buffer.concat(waiting), 'application/octet-stream');
-    if (cut && end < size) throw cut.error;
+    if ('error' in cut && end < size) throw cut.error;
     return end;
   }
 
@@ -160,8 +156,11 @@ export class BucketUploads extends DataStore {
 
   private async finish(id: string, { handle, size }: State): Promise<void> {
     await this.bucket.pieces.complete(id, handle, size);
-    // The file is there. What is left beside it goes with it at the latest.
-    await this.tidy(id).catch(() => {});
+    // The file is there. What is left beside it goes with it at the latest; without what is known of it, it is an upload no more.
+    await this.bucket
+      .drop([`${UNFINISHED}${id}/info`])
+      .then(() => this.tidy(id))
+      .catch(() => {});
   }
 
   private async tidy(id: string): Promise<void> {

@@ -18,13 +18,11 @@ export interface Bucket extends AsyncDisposable {
   drop(names: readonly string[]): Promise<void>;
   list(prefix: string): AsyncIterable<Listed>;
   link(name: string, options: LinkOptions): Promise<string | undefined>;
-  /** Reads and writes once. */
-  probe(): Promise<void>;
   /** Whether an error says that nothing is there under the name. */
   isMissing(error: unknown): boolean;
   /** Whether it says that a range begins behind the end. */
   isOutside(error: unknown): boolean;
-  /** What the operator can do about an error of `probe`. */
+  /** What the operator can do about an error. */
   advice(error: unknown): string;
   readonly pieces: Pieces;
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { DataStore, Upload } from '@tus/server';
 import { HubError } from '../hub/errors.ts';
 import { CHUNK, type ChunkSealer, indexOf, keptSize, lastOf, sizeOfKept, startOf } from './chunks.ts';
+import { type Cut, untilCut } from './until-cut.ts';
 
 /** In what the storage knows of an unfinished upload. */
 const SEALED_BY = 'sealedBy';
@@ -46,7 +47,7 @@ export class EncryptedUploads extends DataStore {
     const first = indexOf(offset);
     if (startOf(first) !== offset)
       throw new HubError('conflict', `The upload stands at ${startOf(first)}, not at ${offset}.`);
-    const cut: { error?: unknown } = {};
+    const cut: Cut = {};
     const sealed = sealing(source, sealer, first, sizeOfKept(size), cut);
     const kept = await this.inner.write(Readable.from(sealed, { objectMode: false }), id, first * CHUNK);
     if ('error' in cut && kept < size) throw cut.error;
@@ -83,7 +84,7 @@ async function* sealing(
   sealer: ChunkSealer,
   first: number,
   size: number,
-  cut: { error?: unknown },
+  cut: Cut,
 ): AsyncGenerator<Buffer> {
   const last = lastOf(size);
   let index = first;
@@ -91,20 +92,16 @@ async function* sealing(
   let length = 0;
   const room = () => (index === last ? size : startOf(index + 1)) - startOf(index);
   if (size === 0) yield sealer.seal(Buffer.alloc(0), 0, true);
-  try {
-    for await (const bytes of source as AsyncIterable<Buffer>) {
-      waiting.push(bytes);
-      length += bytes.length;
-      while (index <= last && length >= room()) {
-        const all = Buffer.concat(waiting);
-        const count = room();
-        yield sealer.seal(all.subarray(0, count), index, index === last);
-        index++;
-        waiting = [all.subarray(count)];
-        length -= count;
-      }
+  for await (const bytes of untilCut(source, cut)) {
+    waiting.push(bytes);
+    length += bytes.length;
+    while (index <= last && length >= room()) {
+      const all = Buffer.concat(waiting);
+      const count = room();
+      yield sealer.seal(all.subarray(0, count), index, index === last);
+      index++;
+      waiting = [all.subarray(count)];
+      length -= count;
     }
-  } catch (error) {
-    cut.error = error;
   }
 }

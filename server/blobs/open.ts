@@ -2,10 +2,12 @@
 import type { DataStore } from '@tus/server';
 import type { Blobs } from '../hub/ports-files.ts';
 import type { Bucket } from './bucket.ts';
+import type { GcsSettings } from './gcs.ts';
 import type { S3Settings } from './s3.ts';
 
+type BucketSettings = S3Settings | GcsSettings;
 /** As loadStorage of the config gives them. */
-export type StorageSettings = { readonly kind: 'disk'; readonly folder: string } | S3Settings;
+export type StorageSettings = { readonly kind: 'disk'; readonly folder: string } | BucketSettings;
 
 /**
  * `uploads` is what a tus server puts its bytes into, under the same keys. Its `create` is told the size and finishes an empty file at
@@ -50,5 +52,10 @@ async function openPlain(settings: StorageSettings, patience: Patience): Promise
 }
 
 async function openBucket(settings: BucketSettings, patience: Patience): Promise<Bucket> {
-  return (await import('./s3.ts')).openS3Bucket(settings, patience);
+  switch (settings.kind) {
+    case 's3':
+      return (await import('./s3.ts')).openS3Bucket(settings, patience);
+    case 'gcs':
+      return (await import('./gcs.ts')).openGcsBucket(settings, patience);
+  }
 }

@@ -54,7 +54,7 @@ export function openS3Bucket(settings: S3Settings, { timeout, attempts }: Patien
     } while (from !== undefined);
   }
 
-  const bucket: Bucket = {
+  return {
     kind: 's3',
     async put(name, bytes, type) {
       await client.send(new PutObjectCommand({ ...here, Key: name, Body: bytes, ContentType: type }));
@@ -89,19 +89,12 @@ export function openS3Bucket(settings: S3Settings, { timeout, attempts }: Patien
         }),
         { expiresIn: options.seconds },
       ),
-    async probe() {
-      const name = `upload/probe-${crypto.randomUUID()}/info`;
-      await bucket.put(name, Buffer.from('probe'), 'text/plain');
-      await bucket.size(name);
-      await bucket.drop([name]);
-    },
     isMissing: error => ['NoSuchKey', 'NotFound', 'NoSuchUpload'].includes((error as Error)?.name),
     isOutside: error => (error as Error)?.name === 'InvalidRange',
     advice: error => adviceOn(error, settings),
     pieces: createS3Pieces(client, settings.bucket),
     [Symbol.asyncDispose]: async () => client.destroy(),
   };
-  return bucket;
 }
 
 function adviceOn(error: unknown, { bucket, endpoint }: S3Settings): string {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { type GcsSimulator, openGcsSimulator } from '../../scripts/simulators/gcs/simulator.ts';
 import type { Fault } from '../../scripts/simulators/objects/faults.ts';
 import { openS3Simulator, type S3Simulator } from '../../scripts/simulators/s3/simulator.ts';
 import { type OpenOptions, openBlobs, type StorageSettings } from '../blobs/open.ts';
@@ -66,5 +67,23 @@ export async function s3UnderTest(
     },
     ...leaving(s3.faults),
     [Symbol.asyncDispose]: () => s3[Symbol.asyncDispose](),
+  };
+}
+
+export async function gcsUnderTest(
+  options?: OpenOptions,
+): Promise<BlobsUnderTest & { gcs: GcsSimulator; settings: Extract<StorageSettings, { kind: 'gcs' }> }> {
+  const gcs = await openGcsSimulator({ pageSize: 3 });
+  const bucket = `court-${randomUUID()}`;
+  gcs.makeBucket(bucket);
+  const { client_email: email, private_key: key } = gcs.oauth.service;
+  const settings = { kind: 'gcs', bucket, service: { email, key }, rootUrl: gcs.url } as const;
+  return {
+    gcs,
+    settings,
+    open: opening(settings, options),
+    everything: async () => [...(gcs.buckets.get(bucket)?.keys() ?? [])],
+    ...leaving(gcs.faults),
+    [Symbol.asyncDispose]: () => gcs[Symbol.asyncDispose](),
   };
 }
