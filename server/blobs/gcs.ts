@@ -30,7 +30,10 @@ export async function openGcsBucket(settings: GcsSettings, patience: Patience): 
     projectId: 'unused',
     timeout,
     retryOptions: {
-      maxRetries: attempts - 1,
+      // A number of 0 would be taken for its default.
+      autoRetry: attempts > 1,
+      maxRetries: Math.max(1, attempts - 1),
+      maxRetryDelay: 8,
       totalTimeout: (timeout * attempts) / 1000,
       idempotencyStrategy: IdempotencyStrategy.RetryAlways,
     },
