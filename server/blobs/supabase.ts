@@ -57,8 +57,12 @@ export function openSupabaseBucket(settings: SupabaseSettings, patience: Patienc
     },
     list,
     // The type under which it is shown would be the one that was told when it was uploaded, before anybody had looked into it.
-    link: async (name, { attachment, seconds, name: download }) =>
-      attachment ? (await good(files.createSignedUrl(name, seconds, { download }))).signedUrl : undefined,
+    async link(name, { attachment, seconds, name: saveAs }) {
+      if (!attachment) return undefined;
+      const { signedUrl } = await good(files.createSignedUrl(name, seconds));
+      // The client would encode it twice.
+      return `${signedUrl}&download=${encodeURIComponent(saveAs.toWellFormed())}`;
+    },
     isMissing: error => statusOf(error) === 404 && !/bucket/i.test(wordsOf(error)),
     isOutside: error => statusOf(error) === 416,
     advice: error => adviceOn(error, settings),
