@@ -8,8 +8,9 @@ import type { Actor } from '../hub/ports.ts';
 import type { StoredFile } from '../hub/ports-file-store.ts';
 
 export const PATH = '/api/files';
-/** Bytes that wait between the network and the storage, of each upload. */
+/** What waits between the network and the storage, of each upload: bytes, and pieces of up to 64 KiB. */
 const BUFFER = 256 * 1024;
+const PIECES = 4;
 
 /** What one request is about, and what went wrong in it. */
 export interface UploadWork {
@@ -87,7 +88,10 @@ export function createUploads({ files, store }: { files: FileHub; store: DataSto
     let offset = upload.offset;
     const end = offset + most;
     const bytes = new Transform({
-      highWaterMark: BUFFER,
+      writableHighWaterMark: BUFFER,
+      // Pieces stay as they came: a stream of bytes would join what waits, and to copy it all costs more than the rest of the way.
+      readableObjectMode: true,
+      readableHighWaterMark: PIECES,
       transform(chunk: Buffer, _encoding, done) {
         offset += chunk.length;
         if (offset > end) return done(tooLarge());
