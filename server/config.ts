@@ -89,11 +89,21 @@ export interface Config {
   readonly storage: StorageConfig;
   /** With the key of ENCRYPTION_KEY. */
   readonly filesEncrypted: boolean;
+  readonly files: FileSettings;
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
   readonly models: ModelsConfig;
   readonly warnings: readonly string[];
+}
+
+export interface FileSettings {
+  /** Of one file, and of all that a person and a room keep, in bytes. */
+  readonly limits: { readonly file: number; readonly user: number; readonly room: number };
+  /** Hours after which uploads that stand still, and files that no message names, are removed. */
+  readonly unattachedHours: number;
+  /** In front of links to files, without a slash at the end. */
+  readonly cdnUrl: string | undefined;
 }
 
 export interface Services {
@@ -111,6 +121,7 @@ export class ConfigError extends Error {
   }
 }
 
+const GB = 2 ** 30;
 const PROJECT = path.join(import.meta.dirname, '..');
 /**
  * Pure: reads `env` and nothing else. A variable that is empty counts as not set.
@@ -174,6 +185,15 @@ export function readConfig(
     maxHandshakesPerAddress: values.MAX_HANDSHAKES_PER_ADDRESS ?? 20,
     storage: storageOf(values, dataDir, inFolder),
     filesEncrypted: values.FILES_ENCRYPTED ?? false,
+    files: {
+      limits: {
+        file: values.FILE_BYTES ?? 2 * GB,
+        user: values.FILES_PER_USER_BYTES ?? 10 * GB,
+        room: values.FILES_PER_ROOM_BYTES ?? 50 * GB,
+      },
+      unattachedHours: values.FILE_UNATTACHED_HOURS ?? 24,
+      cdnUrl: values.CDN_URL,
+    },
     services: {
       smtpUrl: values.SMTP_URL,
     },

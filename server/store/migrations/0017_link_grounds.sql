@@ -26,5 +26,5 @@ begin
 end
 $$;
 
-create or replace function schema_version(input jsonb) returns jsonb language sql immutable as $$ select '{"version": 14}'::jsonb $$;
+create or replace function schema_version(input jsonb) returns jsonb language sql immutable as $$ select '{"version": 17}'::jsonb $$;
 select seal(array[]::text[], array['link_vendor', 'schema_version']);
