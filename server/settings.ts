@@ -1,6 +1,7 @@
 // Every environment variable this version reads: how its text becomes a value, and an example of a good one.
 import net from 'node:net';
 import type { z } from 'zod';
+import { parseClamavAddress } from './clamav-address.ts';
 import { parseGoogleCredentials } from './google-credentials.ts';
 import { parseRedisAddress } from './redis-address.ts';
 import {
@@ -201,6 +202,10 @@ export const settings = {
     example: 's3://court-files',
   },
   S3_ENDPOINT: { schema: web, example: 'https://s3.example.com' },
+  CLAMAV_URL: {
+    schema: rule(parseClamavAddress, 'is neither tcp://HOST:PORT nor unix:/PATH of a clamd'),
+    example: 'tcp://127.0.0.1:3310',
+  },
   SMTP_URL: {
     schema: rule(value => url(value, 'smtp:', 'smtps:'), 'is not the address of a mail server'),
     example: 'smtps://user:password@mail.example.com:465',
