@@ -96,13 +96,12 @@ export class MessageView {
     }
   }
 
-  #created({ text, replyTo, files, meta }: CallInput<'message:send'>): EventOf<'message.created'>['data'] {
+  #created({ text, replyTo, meta }: CallInput<'message:send'>): EventOf<'message.created'>['data'] {
     const root = replyTo && (this.#held.get(replyTo)?.root ?? replyTo);
     return {
       text,
       ...(replyTo && { replyTo }),
       ...(root && { root }),
-      ...(files && { files }),
       ...(meta && { meta }),
     };
   }
