@@ -1,5 +1,6 @@
 // Full-text search in PostgreSQL, through the SQL functions of migrations 0010 and 0015. Texts are cut into words here, not there, so that every
 // server finds the same: accents, languages and scripts without spaces are decided by shared/text.
+import { setImmediate } from 'node:timers/promises';
 import { languageOf, stem, stems } from '#shared/text/stem.ts';
 import { isUnspaced, wordsOf } from '#shared/text/words.ts';
 import { unavailable } from '../hub/errors.ts';
@@ -61,7 +62,13 @@ export function createPostgresSearch(db: Db): SearchIndex {
       }
     },
     async index(messages) {
-      await db.call('index_messages', { documents: messages.map(documentOf) });
+      const documents: ReturnType<typeof documentOf>[] = [];
+      for (const message of messages) {
+        // The words of a file are many.
+        if (message.files) await setImmediate();
+        documents.push(documentOf(message));
+      }
+      await db.call('index_messages', { documents });
     },
     async [Symbol.asyncDispose]() {},
   };
@@ -79,8 +86,8 @@ function holdsNothing({ words, phrases }: SearchQuery): boolean {
 const tookTooLong = (error: unknown): boolean =>
   /^(57014|55P03|TIMEOUT)$/.test((error as { code?: unknown }).code as string);
 
-function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage) {
-  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text) }) };
+function documentOf({ room, seq, at, by, has, text, files = '', deleted }: IndexedMessage) {
+  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(`${text}\n${files}`) }) };
 }
 
 /** The text of a tsvector. Words as written have weight A, so that a phrase or an exclusion does not take their stems for them. */
