@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Tempo as ModelTempo } from './ai/tempo.ts';
 import { openBlobs } from './blobs/open.ts';
 import type { Config, Secrets } from './config.ts';
+import { createClamd } from './files/clamd.ts';
 import { openInspector } from './files/open.ts';
 import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
@@ -29,13 +30,14 @@ export async function integrationsOf(
 }
 
 /** Where files lie, and what looks into them. */
-export async function filesOf({ files, dataDir }: Config, { jwtSecret }: Secrets) {
+export async function filesOf({ files, clamav, dataDir }: Config, { jwtSecret }: Secrets) {
   await using parts = new AsyncDisposableStack();
   const blobs = parts.use(await openBlobs({ kind: 'disk', folder: path.join(dataDir, 'files') }));
   const inspector = parts.use(openInspector());
+  const scanner = clamav && createClamd({ address: clamav });
   const open = parts.move();
   return {
-    options: { ...files, blobs, inspector, secret: jwtSecret },
+    options: { ...files, blobs, inspector, scanner, secret: jwtSecret },
     uploads: blobs.uploads,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

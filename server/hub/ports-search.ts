@@ -109,7 +109,7 @@ export interface Candidate {
   readonly files: boolean;
 }
 
-/** Where words stand in a file of a message. */
+/** A file of a message, with the passages where words stand in it; there may be none. */
 export interface FilePassage {
   readonly room: string;
   readonly seq: number;
@@ -132,7 +132,7 @@ export interface SearchStore {
   ): Promise<SearchScope>;
   /** Of these places, the messages that the actor may read and that are there now, in any order. */
   candidates(actor: Actor, places: readonly Place[]): Promise<Candidate[]>;
-  /** Of these places, passages of files where one of `words` stands, each given as it may begin there, the best first. */
+  /** The files at these places, and where `words` stand in them, each given as it may begin there, the best first. */
   passages(
     actor: Actor,
     places: readonly Place[],

@@ -9,8 +9,9 @@ import type { Reading } from './search-rank.ts';
 
 /** Messages whose files are looked into, of one search. */
 const MOST = 60;
-/** Letters by which another form of a word, or a misspelling, is found. */
+/** First letters by which another form of a word is looked for, and what may be a misspelling. */
 const STEM = 4;
+const NEAR = 3;
 
 export interface FileReading extends Reading {
   readonly passages?: readonly FilePassage[];
@@ -49,7 +50,7 @@ export function highlightsOf(
 ): Highlight[] {
   const own = highlights(text, matcher.read(text));
   const ofFiles = (passages ?? []).flatMap(passage =>
-    highlights(passage.text, matcher.read(passage.text))
+    pieces(passage, matcher)
       .filter(({ ranges }) => ranges.length > 0)
       .map(piece => ({ ...piece, file: passage.file })),
   );
@@ -58,15 +59,23 @@ export function highlightsOf(
   return [...telling, ...ofFiles];
 }
 
+/** Of its name, when nothing is in its text. */
+function pieces({ name, text }: FilePassage, matcher: Matcher): Highlight[] {
+  const shown = text || name;
+  return highlights(shown, matcher.read(shown));
+}
+
 const keyOf = ({ room, seq }: Pick<FilePassage, 'room' | 'seq'>) => `${room} ${seq}`;
 
 function isWhole({ terms }: Matcher, { read: { hits } }: Reading): boolean {
   return new Set(hits.map(({ term }) => term)).size === terms.length;
 }
 
-/** How a word may begin in plain text: as typed, else with its first letters. Scripts without spaces begin words anywhere. */
-function beginnings({ words: [word = ''], exact, open }: Term): string[] {
+/** How a word may begin in plain text: as typed, else with fewer of its letters. Scripts without spaces begin words anywhere. */
+function beginnings({ words: [word = ''], exact }: Term): string[] {
   if (isUnspaced(word)) return [word];
-  const whole = ` ${word}${exact && !open ? ' ' : ''}`;
-  return exact ? [whole, ` ${word}`] : [whole, ` ${word.slice(0, Math.max(STEM, word.length - 3))}`];
+  const shorter = exact
+    ? []
+    : [Math.max(STEM, word.length - 3), NEAR].map(length => ` ${word.slice(0, length)}`);
+  return [` ${word}`, ...shorter];
 }

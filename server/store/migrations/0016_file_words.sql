@@ -92,26 +92,28 @@ create function said_by_files(m messages) returns text language sql stable as $$
   where m.files is not null and f.room = m.room and f.message = m.id and f.state <> 'gone'
 $$;
 
--- The passages of the files of these messages where words stand, for a reader who may have them (I9).
+-- The files of these messages, each with the passages where words stand in it, for a reader who may have them (I9).
 -- input: {user, places: {rooms, seqs}, words: [[text]]}, each word as it may begin in `plain`, the best first
 -- answer: {passages: [{room, seq, file, name, text}]}
 create function file_passages(input jsonb) returns jsonb language sql stable as $$
   select jsonb_build_object('passages', coalesce(jsonb_agg(jsonb_build_object(
-    'room', m.room, 'seq', m.seq, 'file', f.id, 'name', f.name, 'text', p.text) order by m.room, m.seq, f.place), '[]'))
+    'room', m.room, 'seq', m.seq, 'file', f.id, 'name', f.name, 'text', coalesce(p.text, '')) order by m.room, m.seq, f.place), '[]'))
   from readable_messages(input ->> 'user', input -> 'places') m
   join rooms r on r.id = m.room
   join members me on me.room = m.room and me.user_id = input ->> 'user'
   join files f on f.room = m.room and f.message = m.id and f.state = 'ready'
-  join file_words w on w.file = f.id
+  left join file_words w on w.file = f.id
   cross join lateral (
     select string_agg(substring(w.text from greatest(at - 120, 1) for 360), ' … ' order by at) as text
     from (
       select distinct on (at / 240) at from (
-        select (select min(nullif(strpos(' ' || w.plain, begins), 0)) from jsonb_array_elements_text(word) as begins) as at
+        select (
+          select strpos(' ' || w.plain, b.value) from jsonb_array_elements_text(word) with ordinality as b
+          where strpos(' ' || w.plain, b.value) > 0 order by b.ordinality limit 1) as at
         from jsonb_array_elements(input -> 'words') as word) as found
       where at is not null order by at / 240, at limit 4) as places
   ) as p
-  where p.text is not null and m.files is not null and may_have(f, r, me)
+  where m.files is not null and may_have(f, r, me)
 $$;
 
 -- As in 0015, and whether there are files. answer: {rooms, seqs, times, by, texts, files: [boolean]}, side by side, and {names}
