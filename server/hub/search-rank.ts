@@ -63,10 +63,11 @@ export function rank(asked: Asked, readings: readonly Reading[]): Ranked[] {
   const sheet = tally(asked, readings);
   const scores = asked.question ? inTalk(readings, sheet) : alone(asked.now, readings, sheet);
   const ranked: Ranked[] = [];
-  readings.forEach(({ candidate, read }, i) => {
+  readings.forEach((reading, i) => {
+    const { read } = reading;
     const score = scores[i] as number;
     if (score > 0 && (unworded || read.hits.length > 0 || read.words.length >= TELLING))
-      ranked.push({ candidate, read, score });
+      ranked.push({ ...reading, score });
   });
   return ranked.sort((a, b) => b.score - a.score || newest(a.candidate, b.candidate));
 }

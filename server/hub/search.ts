@@ -15,7 +15,7 @@ import type {
   SearchScope,
   SearchStore,
 } from './ports-search.ts';
-import { highlights } from './search-highlights.ts';
+import { type FileReading, highlightsOf, withPassages } from './search-files.ts';
 import { createMatcher } from './search-match.ts';
 import { createMeaning, together } from './search-meaning.ts';
 import { parseQuery, type TypedQuery } from './search-query.ts';
@@ -71,13 +71,12 @@ export function createSearch({
       entries: wanted.rooms.reduce((sum, { since, head }) => sum + head - since + 1, 0),
       now: wanted.now,
     };
-    const read = async (places: readonly Pick<Found, 'room' | 'seq'>[]): Promise<Reading[]> =>
-      places.length === 0
-        ? []
-        : (await store.candidates(actor, places)).map(candidate => ({
-            candidate,
-            read: asked.matcher.read(candidate.text),
-          }));
+    const read = async (places: readonly Pick<Found, 'room' | 'seq'>[]): Promise<Reading[]> => {
+      const candidates = places.length === 0 ? [] : await store.candidates(actor, places);
+      const { matcher } = asked;
+      const readings = candidates.map(candidate => ({ candidate, read: matcher.read(candidate.text) }));
+      return withPassages(store, actor, matcher, readings);
+    };
     const readings = await read(found.map(placeOf));
     const ranked = rank(asked, readings);
     const whole = total <= found.length ? ranked.length : total;
@@ -235,11 +234,9 @@ function shown(
   matcher: ReturnType<typeof createMatcher>,
 ) {
   const whole = new Map(messages.map(message => [keyOf(message), message]));
-  return page.flatMap(({ candidate, score }) => {
+  return page.flatMap(({ candidate, score, passages }: Ranked & FileReading) => {
     const message = whole.get(keyOf(candidate));
-    return message
-      ? [{ message, score, highlights: highlights(message.text, matcher.read(message.text)) }]
-      : [];
+    return message ? [{ message, score, highlights: highlightsOf(message.text, passages, matcher) }] : [];
   });
 }
 

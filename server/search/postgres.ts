@@ -69,8 +69,8 @@ export function createPostgresSearch(db: Db): SearchIndex {
       const documents: Document[] = [];
       for (const message of messages) {
         documents.push(documentOf(message, stemmer));
-        // Those who send have their turn in between.
-        if (documents.length % AT_ONCE === 0) await setImmediate();
+        // Those who send have their turn in between; the words of a file are many.
+        if (message.files || documents.length % AT_ONCE === 0) await setImmediate();
       }
       await db.call('index_messages', { documents });
     },
@@ -92,8 +92,12 @@ const tookTooLong = (error: unknown): boolean =>
 
 type Document = ReturnType<typeof documentOf>;
 
-function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage, stemmer: Stemmer) {
-  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text, stemmer) }) };
+function documentOf(message: IndexedMessage, stemmer: Stemmer) {
+  const { room, seq, at, by, has, text, files = '', deleted } = message;
+  return {
+    ...{ room, seq, at, author: by, has },
+    ...(!deleted && { words: vectorOf(`${text}\n${files}`, stemmer) }),
+  };
 }
 
 /** The text of a tsvector. Words as written have weight A, so that a phrase or an exclusion does not take their stems for them. */

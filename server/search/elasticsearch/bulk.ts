@@ -111,7 +111,8 @@ export function createBulk({ ask }: Connection, tally: Tally, log: Log, pace: Bu
     const items: Item[] = [];
     for (const change of changes) {
       items.push(itemOf(change, stemmer));
-      if (items.length % AT_ONCE === 0) await setImmediate();
+      // The words of a file are many.
+      if (change.files || items.length % AT_ONCE === 0) await setImmediate();
     }
     return items;
   }
@@ -137,7 +138,9 @@ const otherFields = () =>
   });
 
 /** Room and epoch in the id: after a restored backup the same place is another message, whatever versions were used before. */
-function itemOf({ room, epoch, seq, version, deleted, at, by, has, text }: Change, stemmer: Stemmer): Item {
+function itemOf(change: Change, stemmer: Stemmer): Item {
+  const { room, epoch, seq, version, deleted, at, by, has, text: said, files } = change;
+  const text = files ? `${said}\n${files}` : said;
   const id = `${room}/${epoch}/${seq}`;
   const meta = { _id: id, version, version_type: 'external' };
   const document: Document = { room, epoch, seq, at, by, has, text, stems: stemsOf(text, stemmer) };

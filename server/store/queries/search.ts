@@ -19,6 +19,7 @@ interface Candidates {
   readonly times: readonly number[];
   readonly by: readonly string[];
   readonly texts: readonly string[];
+  readonly files: readonly boolean[];
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +44,7 @@ export function createSearchStore(db: Pick<Db, 'call'>): SearchStore {
       return { ...scope, rooms: readable };
     },
     async candidates({ id }, places) {
-      const { rooms, seqs, times, by, texts, names } = await call<Candidates>('search_candidates', {
+      const { rooms, seqs, times, by, texts, files, names } = await call<Candidates>('search_candidates', {
         user: id,
         places: columns(places),
       });
@@ -51,10 +52,13 @@ export function createSearchStore(db: Pick<Db, 'call'>): SearchStore {
         const author = by[i] as string;
         return {
           ...{ room, seq: seqs[i] as number, at: times[i] as number, by: author },
-          ...{ name: names[author] as string, text: texts[i] as string },
+          ...{ name: names[author] as string, text: texts[i] as string, files: files[i] as boolean },
         };
       });
     },
+    passages: async ({ id }, places, words) =>
+      (await call<{ passages: never }>('file_passages', { user: id, places: columns(places), words }))
+        .passages,
     hits: async ({ id }, places) =>
       (await call<{ messages: never }>('search_hits', { user: id, places: columns(places) })).messages,
     changes: (cursor, limit) => call('search_changes', { cursor, limit }),
