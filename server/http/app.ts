@@ -7,6 +7,7 @@ import type { Limits } from '../hub/ports-people.ts';
 import { createErrorHandler, refuseUnknown } from './errors.ts';
 import { checkBodyType, checkQuery, cors, limitAddress, refuseForeignPages, requestLog } from './guards.ts';
 import { securityHeaders } from './headers.ts';
+import { type FileDeps, fileRoutes } from './routes/files.ts';
 import { connectRoutes, type GoogleDeps, googleRoutes, pushRoutes } from './routes/google.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
 import { meRoutes } from './routes/me.ts';
@@ -19,6 +20,8 @@ export interface HttpDeps extends MetricsDeps {
   readonly limits: Pick<Limits, 'take'>;
   /** Signing in with Google, and connecting what is there; undefined: not configured. */
   readonly google?: GoogleDeps['google'];
+  /** Uploads and downloads; undefined: none. */
+  readonly files?: FileDeps['files'];
   readonly readiness: () => Promise<Readiness>;
   readonly origins: OriginPolicy;
   readonly log: Log;
@@ -45,6 +48,7 @@ export function createApp(deps: HttpDeps): Express {
   app.use('/metrics', limitAddress(limits));
   app.use(metricsRoutes(deps));
 
+  app.use('/api/files', fileRoutes(deps));
   app.use('/api', (_req, res, next) => {
     res.set('Cache-Control', 'no-store');
     next();

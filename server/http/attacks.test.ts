@@ -69,8 +69,8 @@ test('attack 8: two lengths, or a length and chunks, are refused before any rout
 });
 
 test('attack 8: a POST that dribbles is cut off with 408', async () => {
-  const timing = { headersTimeout: 200, requestTimeout: 300, connectionsCheckingInterval: 20 };
-  await using door = await openDoor({ server: timing });
+  const timing = { headersTimeout: 200, connectionsCheckingInterval: 20 };
+  await using door = await openDoor({ server: timing, bodies: { body: 300 } });
   const head = 'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
   assert.match(await raw(door.port, `${head}Content-Length: 100\r\n\r\n{"email`), /^HTTP\/1\.1 408 /);
   assert.match(await raw(door.port, head), /^HTTP\/1\.1 408 /);

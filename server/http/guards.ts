@@ -63,20 +63,30 @@ export function limitAddress(limits: Pick<Limits, 'take'>): RequestHandler {
   };
 }
 
+/** What pages of allowed origins may send and read beside the plainest, as CORS has it. */
+export interface CorsWords {
+  readonly methods: string;
+  readonly headers: string;
+  readonly exposed?: string;
+}
+
+const JSON_WORDS: CorsWords = { methods: 'GET, POST', headers: 'Authorization, Content-Type' };
+
 /** Lets pages of allowed origins read our answers; an origin is never reflected unless it is on the list (attack 15). */
-export function cors(origins: OriginPolicy): RequestHandler {
+export function cors(origins: OriginPolicy, words: CorsWords = JSON_WORDS): RequestHandler {
   return (req, res, next) => {
     const { origin, host } = req.headers;
     res.vary('Origin');
     const allowed = origins.allows(origin, host);
     if (origin !== undefined && allowed) {
       res.set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true' });
+      if (words.exposed) res.set('Access-Control-Expose-Headers', words.exposed);
     }
     if (req.method !== 'OPTIONS') return next();
     if (!allowed) throw foreign();
     res.set({
-      'Access-Control-Allow-Methods': 'GET, POST',
-      'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+      'Access-Control-Allow-Methods': words.methods,
+      'Access-Control-Allow-Headers': words.headers,
       'Access-Control-Max-Age': '600',
     });
     res.status(204).end();

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { isUpload } from './routes/files.ts';
 import { serverOptions } from './server-options.ts';
+import { boundBodies } from './slow-bodies.ts';
 
 export interface ServerAddress {
   readonly host: string;
@@ -24,7 +26,7 @@ export async function createHttpServer(
   { tls }: Pick<ServerAddress, 'tls'>,
   app: RequestListener,
 ): Promise<Server> {
-  if (!tls) return createServer(serverOptions, app);
+  if (!tls) return bounded(createServer(serverOptions, app));
   const read = (name: string, file: string) =>
     readFile(file).catch((error: NodeJS.ErrnoException) => {
       throw new ServerError(
@@ -33,12 +35,17 @@ export async function createHttpServer(
     });
   const [cert, key] = await Promise.all([read('TLS_CERT', tls.cert), read('TLS_KEY', tls.key)]);
   try {
-    return createSecureServer({ ...serverOptions, cert, key }, app);
+    return bounded(createSecureServer({ ...serverOptions, cert, key }, app));
   } catch (error) {
     throw new ServerError(
       `TLS_CERT: it and TLS_KEY are not a PEM certificate and its key (${(error as Error).message})`,
     );
   }
+}
+
+function bounded<S extends Server>(server: S): S {
+  boundBodies(server, isUpload);
+  return server;
 }
 
 /** Connections that may wait to be accepted: after the fall of another node its whole crowd comes, and who finds no place waits seconds for another try. */

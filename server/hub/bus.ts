@@ -1,4 +1,5 @@
 // What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
+import type { FileProgress } from '#shared/protocol/files.ts';
 import type { LinkChange } from './links.ts';
 import type { Batch } from './log-writer.ts';
 import type { Vendor, VendorState } from './ports-integrations.ts';
@@ -35,6 +36,10 @@ export interface Hints {
   summary: SummaryHint;
   /** Who asked for it wants it no more; for the node that writes it. */
   summaryCancelled: { readonly id: string; readonly user: string };
+  /** How far an upload is that another node takes in. */
+  fileProgress: FileProgress;
+  /** A request there waits for the lock of this upload. */
+  fileWanted: { readonly file: string };
   /** A node has come and knows nothing yet. */
   hello: { readonly node: string };
 }

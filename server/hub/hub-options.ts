@@ -1,8 +1,10 @@
 // What a hub is made of: its parts, and how it is set.
 import type { Bus } from './bus.ts';
+import type { FileOptions } from './file-hub.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { Embedder, Summarizer } from './ports-ai.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
+import type { FileStore } from './ports-file-store.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import type { FileLinks } from './ports-links.ts';
@@ -18,11 +20,12 @@ export interface HubOptions {
     IntegrationStore &
     SummaryStore &
     SearchStore &
-    VectorStore &
+    VectorStore & { readonly files: FileStore } &
     Pick<PeopleStore, 'ensureUser' | 'getUser'>;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
   readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;
+  readonly files: FileOptions;
   readonly sealer: Sealer;
   readonly outlet: Outlet;
   readonly meters: Meters;

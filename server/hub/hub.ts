@@ -5,6 +5,7 @@ import { noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { forbidden, notFound } from './errors.ts';
+import { createFileHub } from './file-hub.ts';
 import { createFollowers } from './followers.ts';
 import type { HubOptions } from './hub-options.ts';
 import { createIntegrations } from './integrations.ts';
@@ -73,7 +74,7 @@ export function createHub(options: HubOptions) {
   });
   const { load } = options;
   const pressure = load ? createPressure(writer) : noPressure;
-  const messages = createMessages({ store, writer });
+  const messages = createMessages({ store, writer, deleted: () => files.gone() });
   const followers = createFollowers(log);
   const pollMs = options.pollMs ?? POLL;
   const indexer = createIndexer({ store, index: options.searchIndex, pollMs, log });
@@ -124,6 +125,17 @@ export function createHub(options: HubOptions) {
     },
   });
   const sockets = createSocketBook();
+  const files = createFileHub({
+    ...options,
+    feeds,
+    bus,
+    background,
+    leases,
+    pressure,
+    online: presence.online,
+    node,
+    now,
+  });
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   leases.hold({ name: 'search index', open: indexer.open });
   if (embeddings) {
@@ -177,6 +189,8 @@ export function createHub(options: HubOptions) {
     read: signals.heardRead,
     summary: summaries.heard,
     summaryCancelled: summaries.heardCancel,
+    fileProgress: files.heardProgress,
+    fileWanted: ({ file }) => files.heardWanted(file),
     sessionEnded: ({ session }) => options.sessionEnded?.(session),
     hello: share,
   });
@@ -188,6 +202,7 @@ export function createHub(options: HubOptions) {
     },
     rooms: createRooms({ store, writer, feeds, presence, pressure }),
     messages,
+    files,
     summaries,
     search: createSearch({
       store,
@@ -237,7 +252,7 @@ export function createHub(options: HubOptions) {
     /** Finishes what was begun; takes nothing new. */
     async [Symbol.asyncDispose](): Promise<void> {
       await Promise.all([leases.letGo(), summaries.letGo()]);
-      await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
+      await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose](), files.letGo()]);
       await background[Symbol.asyncDispose]();
       await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();

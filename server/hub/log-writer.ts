@@ -43,7 +43,7 @@ export function createLogWriter(deps: {
     async run(drafts) {
       const outcomes = await deps.store.append(drafts);
       observe(meters.groups, drafts.length);
-      for (const outcome of outcomes) if ('event' in outcome) meters.appended++;
+      for (const outcome of outcomes) meters.appended += entriesOf(outcome).length;
       deps.committed(batchesOf(drafts, outcomes));
       return outcomes;
     },
@@ -65,6 +65,9 @@ export function createLogWriter(deps: {
   };
 }
 
+const entriesOf = (outcome: Outcome): readonly LogEvent[] =>
+  'event' in outcome ? [outcome.event, ...(outcome.more ?? [])] : [];
+
 /** Also the duplicates: of a group that was repeated because its outcome was unknown, the feeds have heard nothing yet. */
 function batchesOf(drafts: readonly Draft[], outcomes: readonly Outcome[]): Batch[] {
   const batches = new Map<string, { room: string; epoch: string; head: number; events: LogEvent[] }>();
@@ -73,8 +76,9 @@ function batchesOf(drafts: readonly Draft[], outcomes: readonly Outcome[]): Batc
     const { room } = drafts[i] as Draft;
     const batch = batches.get(room) ?? { room, epoch: outcome.epoch, head: 0, events: [] };
     batches.set(room, batch);
-    if ('event' in outcome) batch.events.push(outcome.event);
-    batch.head = Math.max(batch.head, 'event' in outcome ? outcome.event.seq : outcome.seq);
+    const entries = entriesOf(outcome);
+    batch.events.push(...entries);
+    batch.head = Math.max(batch.head, entries.at(-1)?.seq ?? ('seq' in outcome ? outcome.seq : 0));
   });
   return [...batches.values()];
 }

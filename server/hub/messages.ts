@@ -1,12 +1,23 @@
 // What people say: sending, changing and reading messages.
 import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
+import { uuid } from '#shared/protocol/primitives.ts';
 import { defined, draft, mentionedNames } from './drafts.ts';
+import { noSuchFile } from './files.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Actor, RoomStore } from './ports.ts';
 
 export type MessageHub = ReturnType<typeof createMessages>;
 
-export function createMessages({ store, writer }: { store: RoomStore; writer: LogWriter }) {
+export function createMessages({
+  store,
+  writer,
+  deleted,
+}: {
+  store: RoomStore;
+  writer: LogWriter;
+  /** A message is gone, and its files with it. */
+  deleted(): void;
+}) {
   const named = (text: string) => {
     const names = mentionedNames(text);
     return names.length > 0 ? { names } : {};
@@ -23,14 +34,18 @@ export function createMessages({ store, writer }: { store: RoomStore; writer: Lo
 
   return {
     async send(actor: Actor, input: ParsedInput<'message:send'>): Promise<CallData<'message:send'>> {
-      const { room, id, text, replyTo, files, meta } = input;
-      const data = { ...defined({ text, replyTo, meta }), ...(files?.length && { files }), ...named(text) };
+      const { room, id, text, replyTo, meta } = input;
+      const files = fileIds(input.files);
+      const data = { ...defined({ text, replyTo, meta }), ...(files && { files }), ...named(text) };
       return writer.append(draft(actor, { room, type: 'message.created', id, data }));
     },
     edit: (actor: Actor, input: ParsedInput<'message:edit'>) =>
       change(actor, 'message.edited', input, { text: input.text, ...named(input.text) }),
-    delete: (actor: Actor, input: ParsedInput<'message:delete'>) =>
-      change(actor, 'message.deleted', input, {}),
+    async delete(actor: Actor, input: ParsedInput<'message:delete'>) {
+      const place = await change(actor, 'message.deleted', input, {});
+      deleted();
+      return place;
+    },
     react: (actor: Actor, input: ParsedInput<'message:react'>) =>
       change(actor, input.on ? 'reaction.added' : 'reaction.removed', input, { emoji: input.emoji }),
     pin: (actor: Actor, input: ParsedInput<'message:pin'>) =>
@@ -50,4 +65,14 @@ export function createMessages({ store, writer }: { store: RoomStore; writer: Lo
       return { events: items, head, epoch };
     },
   };
+}
+
+/** An id of any other shape names nothing here. @throws HubError `not_found` */
+function fileIds(ids: readonly string[] | undefined): string[] | undefined {
+  if (!ids?.length) return undefined;
+  return ids.map(id => {
+    const known = uuid.safeParse(id);
+    if (!known.success) throw noSuchFile();
+    return known.data;
+  });
 }

@@ -1,6 +1,7 @@
 // What the domain needs from the world, as written guarantees. Implementations live outside and are chosen by start.ts alone.
 import type { ErrorCode } from '#shared/protocol/errors.ts';
 import type { EventType, LogEvent } from '#shared/protocol/events.ts';
+import type { FileProgress } from '#shared/protocol/files.ts';
 import type {
   ListedRoom,
   Member,
@@ -27,7 +28,7 @@ export interface Draft {
   readonly by: string;
   /** Names the entry for ever: the same id again is the same entry. */
   readonly id: string;
-  readonly type: Exclude<EventType, 'room.created'>;
+  readonly type: Exclude<EventType, 'room.created' | 'file.shared'>;
   /** The author is a platform admin. */
   readonly admin: boolean;
   /** Of what the caller asked for; the same id with another digest is a conflict. */
@@ -45,7 +46,8 @@ export interface Refused {
 
 /** What became of a draft: a new entry, an entry that was there before, or a refusal. */
 export type Outcome =
-  | { readonly epoch: string; readonly event: LogEvent }
+  /** `more`: entries that came with it, right after. */
+  | { readonly epoch: string; readonly event: LogEvent; readonly more?: readonly LogEvent[] }
   | { readonly epoch: string; readonly seq: number; readonly at: string; readonly duplicate?: true }
   | Refused;
 
@@ -153,6 +155,7 @@ export interface Outlet {
   typing(sockets: readonly string[], push: { room: string; user: string; on: boolean }): void;
   read(sockets: readonly string[], push: { room: string; user: string; seq: number }): void;
   summary(sockets: readonly string[], push: SummaryPush): void;
+  fileProgress(sockets: readonly string[], push: FileProgress): void;
 }
 
 export type SummaryPush = {

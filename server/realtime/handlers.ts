@@ -23,6 +23,8 @@ export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'summary:get',
   'summary:cancel',
   'summary:live',
+  'file:get',
+  'file:link',
 ]);
 
 /** Calls that a model may have to work for: counted by person and room on their own. */
@@ -88,6 +90,9 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'summary:get': ({ actor }, input) => summaries.get(actor, input),
     'summary:cancel': ({ actor }, input) => summaries.cancel(actor, input),
     'summary:live': ({ actor }, input) => summaries.live(actor, input),
+    'file:get': ({ actor }, { file }) => hub.files.get(actor, file),
+    'file:link': ({ actor }, input) => hub.files.link(actor, input),
+    'files:list': ({ actor }, input) => hub.files.list(actor, input),
     'session:refresh': async (session, { token }) => {
       const actor = await authenticate(token);
       if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');

@@ -28,6 +28,7 @@ export function createOutlet(io: () => HubServer, meters: Meters): Outlet {
     presenceCounts: (sockets, push) => void toAll(willing(sockets))?.emit('presence', push),
     typing: (sockets, push) => void toAll(willing(sockets))?.emit('typing', push),
     read: (sockets, push) => void toAll(willing(sockets))?.emit('read', push),
+    fileProgress: (sockets, push) => void toAll(willing(sockets))?.emit('file:progress', push),
     summary: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
   };
 }

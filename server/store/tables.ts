@@ -22,6 +22,7 @@ const LEFT_OUT = [
   'refresh_tokens',
   'sign_in_links',
   'leases',
+  'file_locks',
   'probes',
   'schema_migrations',
   'search_documents',

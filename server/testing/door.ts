@@ -12,7 +12,9 @@ import { pino } from 'pino';
 import { createArgon2 } from '../auth/argon2.ts';
 import { createJwt } from '../auth/jwt.ts';
 import { createApp, type HttpDeps } from '../http/app.ts';
+import { isUpload } from '../http/routes/files.ts';
 import { serverOptions } from '../http/server-options.ts';
+import { type BodyTimes, boundBodies } from '../http/slow-bodies.ts';
 import { createOriginPolicy } from '../hub/origins.ts';
 import { createPeople, type People, type PeopleDeps } from '../hub/people.ts';
 import { createMeters } from '../hub/ports-meters.ts';
@@ -66,9 +68,10 @@ export interface Door extends AsyncDisposable {
 export type DoorOptions = Partial<HttpDeps> & {
   peopleDeps?: Partial<PeopleDeps>;
   server?: typeof serverOptions;
+  bodies?: Partial<BodyTimes>;
 };
 
-export async function openDoor({ peopleDeps, server: timing, ...options }: DoorOptions = {}): Promise<Door> {
+export async function openDoor({ peopleDeps, server: timing, bodies, ...options }: DoorOptions = {}): Promise<Door> {
   const database = await openTestDatabase();
   const db = await openPostgres(database.url);
   const logged: string[] = [];
@@ -101,7 +104,9 @@ export async function openDoor({ peopleDeps, server: timing, ...options }: DoorO
     webDir: path.join(import.meta.dirname, 'no-web-client-here'),
     ...options,
   });
-  const server = createServer({ ...serverOptions, ...timing }, app).listen(0, '127.0.0.1');
+  const server = createServer({ ...serverOptions, ...timing }, app);
+  boundBodies(server, isUpload, bodies);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

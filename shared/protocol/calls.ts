@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { URL_CHARS } from '../file-links.ts';
 import { logEvent } from './events.ts';
+import * as f from './files.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
 import * as s from './summaries.ts';
@@ -14,6 +15,8 @@ const empty = z.object({});
 const count = z.object({ count: z.number() });
 const events = z.array(logEvent);
 const messages = z.array(m.message);
+
+const distinct = (ids: readonly string[]) => new Set(ids.map(id => id.toLowerCase())).size === ids.length;
 
 /** Calls without a needed field may be sent with no input at all. */
 const optional = <S extends z.ZodRawShape>(shape: S) => z.preprocess(input => input ?? {}, z.object(shape));
@@ -88,13 +91,20 @@ export const calls = {
   'member:role': { input: onMember.extend({ role: m.roomRole }), data: appended },
   'member:mute': { input: onMember.extend({ until: p.timestamp.nullable().optional() }), data: appended },
   'message:send': {
-    input: inRoom.extend({
-      id: p.uuid,
-      text: p.messageText,
-      replyTo: p.uuid.optional(),
-      files: z.array(p.fileId).max(20).optional(),
-      meta: p.meta.optional(),
-    }),
+    input: inRoom
+      .extend({
+        id: p.uuid,
+        /** May be blank beside files. */
+        text: p.anyText,
+        replyTo: p.uuid.optional(),
+        /** Uploaded by the caller for this room, and of no other message. */
+        files: z.array(p.fileId).max(20).refine(distinct, 'names a file twice').optional(),
+        meta: p.meta.optional(),
+      })
+      .refine(({ text, files }) => !p.isBlank(text) || (files ?? []).length > 0, {
+        path: ['text'],
+        error: 'is blank',
+      }),
     data: z.object({
       id: p.uuid,
       seq: p.seq,
@@ -235,6 +245,37 @@ export const calls = {
   'summary:live': {
     input: inRoom,
     data: z.object({ summary: s.summary.omit({ id: true }).extend({ at: z.string() }).nullable() }),
+  },
+  /** How a file stands: for its owner, and for who may read its message. */
+  'file:get': {
+    input: z.object({ file: p.fileId }),
+    data: z.object({
+      file: f.file,
+      state: f.fileState,
+      room: p.roomId,
+      /** Why it was refused. */
+      reason: z.string().optional(),
+    }),
+  },
+  /** Where a browser fetches it without a token, for some minutes. Relative to the hub, unless it lies elsewhere. */
+  'file:link': {
+    input: z.object({
+      file: p.fileId,
+      /** A smaller picture of it, instead. */
+      edge: z.union(f.previewEdges.map(edge => z.literal(edge))).optional(),
+      /** To be saved, even if a browser could show it. */
+      download: z.boolean().optional(),
+    }),
+    data: z.object({ url: z.string(), expiresAt: z.string() }),
+  },
+  /** Files that messages of the room name, the newest first. */
+  'files:list': {
+    input: inRoom.extend({
+      limit: z.int().min(1).max(100).default(50),
+      /** Of the answer before. */
+      cursor: z.string().regex(/^\d{1,15}\.\d{1,3}$/, 'is not of an answer').optional(),
+    }),
+    data: z.object({ files: z.array(f.sharedFile), cursor: z.string().optional() }),
   },
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),

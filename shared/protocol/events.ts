@@ -1,5 +1,6 @@
 // The entries of a room's log: one table of types, each with the shape of its data.
 import { z } from 'zod';
+import { file } from './files.ts';
 import { roomKind, roomRole } from './models.ts';
 import * as p from './primitives.ts';
 import { postedSummary } from './summaries.ts';
@@ -28,7 +29,7 @@ export const eventData = {
     text: z.string(),
     replyTo: p.uuid.optional(),
     root: p.uuid.optional(),
-    files: z.array(z.unknown()).optional(),
+    files: z.array(file).optional(),
     mentions: z.array(p.userId).optional(),
     meta: z.record(z.string(), z.unknown()).optional(),
     /** Set when the message was deleted after this entry was written; its text is gone. */
@@ -47,6 +48,11 @@ export const eventData = {
   'summary.posted': z.union([
     postedSummary.extend({ text: z.string() }),
     z.object({ text: z.string(), redacted: z.literal(true) }),
+  ]),
+  /** Comes right after the message that names it, with the file's own id; `redacted` when that message was deleted. */
+  'file.shared': z.union([
+    z.object({ message: p.uuid, file }),
+    z.object({ message: p.uuid, redacted: z.literal(true) }),
   ]),
 } as const;
 

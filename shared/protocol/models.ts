@@ -1,6 +1,7 @@
 // What rooms, people and messages look like on the wire.
 import { z } from 'zod';
 import { fileIcons, NAME_CHARS, URL_CHARS } from '../file-links.ts';
+import { file } from './files.ts';
 import * as p from './primitives.ts';
 import { postedSummary } from './summaries.ts';
 
@@ -60,7 +61,7 @@ export const message = z.object({
   replyTo: p.uuid.optional(),
   /** The first message of the thread this one belongs to. */
   root: p.uuid.optional(),
-  files: z.array(z.unknown()),
+  files: z.array(file),
   mentions: z.array(p.userId).optional(),
   /** In order of first use; `users` in order of reaction. */
   reactions: z.array(reaction),

@@ -62,15 +62,18 @@ export const emoji = z
   .regex(/^[^\s\p{Cc}<>]+$/u, 'is not an emoji')
   .refine(storable, unstorable);
 
-/** A message's text: not blank, at most 16 KiB. Too long is `too_large`, not `bad_request`. */
-export const messageText = z
+export const isBlank = (text: string): boolean => text.trim().length === 0;
+
+/** At most 16 KiB. Too long is `too_large`, not `bad_request`. */
+export const anyText = z
   .string()
   .refine(storable, unstorable)
-  .refine(text => text.trim().length > 0, 'is blank')
   .refine(text => text.length <= limits.textBytes && byteLength(text) <= limits.textBytes, {
     error: `is longer than ${limits.textBytes} bytes`,
     params: { code: 'too_large' },
   });
+
+export const messageText = anyText.refine(text => !isBlank(text), 'is blank');
 
 /** What people type into a search box. */
 export const searchQuery = z.string().max(limits.queryChars).refine(storable, unstorable);

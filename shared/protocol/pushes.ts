@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { wireError } from './errors.ts';
 import { logEvent } from './events.ts';
+import { fileProgress } from './files.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
 import { citation, claim, summary } from './summaries.ts';
@@ -42,6 +43,8 @@ export const pushes = {
   }),
   'summary:done': summary,
   'summary:failed': z.object({ id: p.uuid, error: wireError }),
+  /** May be lost; at most one a second and file, and none in rooms with many people online. */
+  'file:progress': fileProgress,
   'room:removed': z.object({ room: p.roomId, reason: z.string() }),
   /** You were too slow: call `room:join` with your last `seq`. */
   resync: z.object({ room: p.roomId, head: p.seq }),

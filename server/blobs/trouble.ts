@@ -1,0 +1,28 @@
+// What a storage's failure is to the hub: nothing there, or no answer now. The words of the service itself stay in `cause`, for the log.
+import { HubError, notFound } from '../hub/errors.ts';
+
+/** What a key may look like, on every storage: words with slashes between them, and no way out of a folder. */
+const KEY = /^[\w-]+(\/[\w-]+)*$/;
+
+export const isKey = (key: string): boolean => key.length <= 200 && KEY.test(key);
+
+export const nothingThere = () => notFound('There is no such file.');
+
+export const cause = <E extends Error>(error: E, of: unknown): E => Object.assign(error, { cause: of });
+
+/** @param gone whether it says that nothing is there under the key */
+export function trouble(error: unknown, gone: (error: unknown) => boolean): HubError {
+  if (error instanceof HubError) return error;
+  if (gone(error)) return cause(nothingThere(), error);
+  return cause(
+    new HubError('unavailable', 'The storage of files does not answer; try again.', { retryAfterMs: 2000 }),
+    error,
+  );
+}
+
+/** The service's own words, in one line, for the sentence of a probe. */
+export const wordsOf = (error: unknown): string =>
+  (error instanceof Error ? error.message || error.name : String(error))
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300);

@@ -1,0 +1,34 @@
+// Files through the SQL functions of migration 0014: the FileStore of every driver.
+import type { FileStore, StoredFile } from '../../hub/ports-file-store.ts';
+import type { Db } from '../db.ts';
+import { refusingCall } from './call.ts';
+
+export function createFileStore(db: Pick<Db, 'call'>): FileStore {
+  const call = refusingCall(db);
+  return {
+    begin: (actor, file, most) =>
+      call<StoredFile>('begin_file', { ...file, user: actor.id, admin: actor.role === 'admin', most }),
+    finish: (id, look, state) => call<StoredFile | null>('finish_file', { id, ...look, state }),
+    find: (user, id) => call<StoredFile | null>('find_file', { id, user }),
+    list: (actor, room, limit, cursor) =>
+      call('list_files', { room, user: actor.id, admin: actor.role === 'admin', limit, cursor }),
+    drop: async (user, id) => (await call<{ dropped: boolean }>('drop_file', { id, user })).dropped,
+    expire: async (hours, limit) =>
+      (await call<{ expired: number }>('expire_files', { hours, limit })).expired,
+    gone: async limit => (await call<{ ids: string[] }>('gone_files', { limit })).ids,
+    forget: async ids => void (await call('forget_files', { ids })),
+    known: async ids => (await call<{ ids: string[] }>('known_files', { ids })).ids,
+    unchecked: async limit => (await call<{ files: StoredFile[] }>('unchecked_files', { limit })).files,
+    checked: (id, reason) => call<StoredFile | null>('checked_file', { id, reason }),
+    async lock(file, holder, seconds) {
+      const { held, gone } = await call<{ held: boolean; gone?: true }>('take_file_lock', {
+        file,
+        holder,
+        seconds,
+      });
+      return held ? 'held' : gone ? 'gone' : 'taken';
+    },
+    keepLocks: (locks, seconds) => call('keep_file_locks', { locks, seconds }),
+    unlock: async (file, holder) => void (await call('drop_file_lock', { file, holder })),
+  };
+}
