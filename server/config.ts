@@ -83,11 +83,21 @@ export interface Config {
   readonly maxConnectionsPerAddress: number;
   /** A second. */
   readonly maxHandshakesPerAddress: number;
+  readonly files: FileSettings;
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
   readonly models: ModelsConfig;
   readonly warnings: readonly string[];
+}
+
+export interface FileSettings {
+  /** Of one file, and of all that a person and a room keep, in bytes. */
+  readonly limits: { readonly file: number; readonly user: number; readonly room: number };
+  /** Hours after which uploads that stand still, and files that no message names, are removed. */
+  readonly unattachedHours: number;
+  /** In front of links to files, without a slash at the end. */
+  readonly cdnUrl: string | undefined;
 }
 
 export interface Services {
@@ -107,6 +117,7 @@ export class ConfigError extends Error {
   }
 }
 
+const GB = 2 ** 30;
 const PROJECT = path.join(import.meta.dirname, '..');
 /**
  * Pure: reads `env` and nothing else. A variable that is empty counts as not set.
@@ -167,6 +178,15 @@ export function readConfig(
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER ?? 10,
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS ?? 50,
     maxHandshakesPerAddress: values.MAX_HANDSHAKES_PER_ADDRESS ?? 20,
+    files: {
+      limits: {
+        file: values.FILE_BYTES ?? 2 * GB,
+        user: values.FILES_PER_USER_BYTES ?? 10 * GB,
+        room: values.FILES_PER_ROOM_BYTES ?? 50 * GB,
+      },
+      unattachedHours: values.FILE_UNATTACHED_HOURS ?? 24,
+      cdnUrl: values.CDN_URL,
+    },
     services: {
       storageUrl: values.STORAGE_URL,
       s3Endpoint: values.S3_ENDPOINT,

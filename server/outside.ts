@@ -1,6 +1,10 @@
 // The services outside that the config names, each loaded only where it is wanted: the clients of most are big.
+
+import path from 'node:path';
 import type { Tempo as ModelTempo } from './ai/tempo.ts';
-import type { Config } from './config.ts';
+import { openBlobs } from './blobs/open.ts';
+import type { Config, Secrets } from './config.ts';
+import { openInspector } from './files/open.ts';
 import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
 import { createGather } from './integrations/gather/index.ts';
@@ -22,6 +26,19 @@ export async function integrationsOf(
   }
   if (gather) integrations.push(createGather(gather));
   return integrations;
+}
+
+/** Where files lie, and what looks into them. */
+export async function filesOf({ files, dataDir }: Config, { jwtSecret }: Secrets) {
+  await using parts = new AsyncDisposableStack();
+  const blobs = parts.use(await openBlobs({ kind: 'disk', folder: path.join(dataDir, 'files') }));
+  const inspector = parts.use(openInspector());
+  const open = parts.move();
+  return {
+    options: { ...files, blobs, inspector, secret: jwtSecret },
+    uploads: blobs.uploads,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }
 
 /** Who writes summaries, when it is not the hub alone. */

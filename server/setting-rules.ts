@@ -27,6 +27,14 @@ export const onOff = rule(value => {
 }, 'is neither on nor off');
 export const amount = whole(1, 10_000_000, 'is not a whole number from 1 up');
 
+const UNITS: Record<string, number> = { '': 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 };
+/** `500MB`, `2 GB`, or a plain number of bytes. */
+export const bytes = rule(value => {
+  const [, number, unit = ''] = /^(\d{1,15}) ?([KMGT]B)?$/i.exec(value) ?? [];
+  const size = Number(number) * (UNITS[unit.toUpperCase()] ?? 1);
+  return number !== undefined && size >= 1 && Number.isSafeInteger(size) ? size : undefined;
+}, 'is not a number of bytes, such as 500MB');
+
 /** Without a slash at the end. */
 export const url = (value: string, ...protocols: string[]): string | undefined => {
   if (!URL.canParse(value)) return undefined;

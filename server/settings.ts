@@ -7,6 +7,7 @@ import {
   addresses,
   amount,
   apiKey,
+  bytes,
   claudeModel,
   gatherSpace,
   key,
@@ -193,6 +194,11 @@ export const settings = {
   MAX_CONNECTIONS_PER_ADDRESS: { schema: amount, example: '50' },
   MAX_HANDSHAKES_PER_ADDRESS: { schema: amount, example: '20' },
   ELASTICSEARCH_URL: { schema: web, example: 'https://user:password@search.example.com:9200', secret: true },
+  FILE_BYTES: { schema: bytes, example: '2GB' },
+  FILES_PER_USER_BYTES: { schema: bytes, example: '10GB' },
+  FILES_PER_ROOM_BYTES: { schema: bytes, example: '50GB' },
+  FILE_UNATTACHED_HOURS: { schema: whole(1, 8760, 'is not a number of hours from 1 to 8760'), example: '24' },
+  CDN_URL: { schema: web, example: 'https://cdn.example.com' },
   STORAGE_URL: {
     schema: rule(
       value => (/^(file:|(s3|gs|supabase):\/\/[a-z0-9][a-z0-9._-]*$)/.test(value) ? value : undefined),
@@ -225,4 +231,4 @@ export const checkedSettings = [
 ] satisfies (keyof typeof settings)[];
 
 /** Known from the documentation, but of no effect yet. */
-export const unusedSettings: readonly string[] = [...['SMS_WEBHOOK_URL', 'CDN_URL']];
+export const unusedSettings: readonly string[] = [...['SMS_WEBHOOK_URL']];

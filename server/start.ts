@@ -26,7 +26,7 @@ import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
 import { createLoadMeter } from './load.ts';
 import { createMetrics } from './metrics.ts';
-import { elasticOf, integrationsOf, meaningOf, modelsOf } from './outside.ts';
+import { elasticOf, filesOf, integrationsOf, meaningOf, modelsOf } from './outside.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
@@ -35,6 +35,7 @@ import type { ElasticOptions } from './search/elasticsearch.ts';
 import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
+import { createFileStore } from './store/queries/files.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
@@ -120,6 +121,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   if (meaning) parts.use(meaning);
   const elastic = await elasticOf(config, db, log, overrides.elastic);
   if (elastic) parts.use(elastic);
+  const files = parts.use(await filesOf(config, secrets));
   const hub: Hub = parts.use(
     createHub({
       store: {
@@ -129,11 +131,13 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createSearchStore(db),
         ...createVectorStore(db),
         ...createSummaryStore(db),
+        files: createFileStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
       searchIndex: parts.use(createPostgresSearch(db)),
       meaning,
+      files: files.options,
       sealer: createSealer(secrets.encryptionKey),
       integrations: [
         ...(await integrationsOf(config, overrides.slack)),
@@ -176,6 +180,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const app = createApp({
     people,
     limits,
+    files: { hub: hub.files, store: files.uploads },
     ...(google && {
       google: { signIn: google.signIn, consents: hub.consents, pushed: google.calendar.pushed },
     }),

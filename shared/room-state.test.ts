@@ -49,9 +49,11 @@ test('edits, pins and reactions change the message they aim at', () => {
   });
 });
 
+const file = { id: 'f', name: 'plan.pdf', type: 'application/pdf', size: 1 };
+
 test('a deleted message keeps its place and its thread, and loses all else', () => {
   const messages = fold([
-    said('root', { files: ['f'], meta: { a: 1 } }),
+    said('root', { files: [file], meta: { a: 1 } }),
     said('reply', { replyTo: 'e1', root: 'e1' }),
     { type: 'reaction.added', data: { target: 'e1', emoji: 'A' } },
     { type: 'message.pinned', data: { target: 'e1', on: true } },

@@ -192,7 +192,7 @@ function impliedJoin({ id, at, by }: Entry): Entry {
 
 /** The same entry makes the same draft each time, since a known id with another digest is a conflict. */
 function draft(room: string, { id, type, at, by, data }: Entry): Draft {
-  if (type === 'room.created') throw new TypeError('A room is made, not imported');
+  if (type === 'room.created' || type === 'file.shared') throw new TypeError(`${type} is not imported`);
   const {
     target,
     mentions,

@@ -44,7 +44,10 @@ export async function send(req: Request, res: Response, file: Download): Promise
   if (range === 'outside') {
     res.set('Content-Range', `bytes */${size}`).removeHeader('Content-Disposition');
     res.status(416).json({
-      error: { code: 'bad_request', message: `The range begins behind the end of the file, which has ${size} bytes.` },
+      error: {
+        code: 'bad_request',
+        message: `The range begins behind the end of the file, which has ${size} bytes.`,
+      },
     });
     return;
   }
@@ -66,6 +69,7 @@ function rangeOf(req: Request, size: number, tag: string): ByteRange | 'outside'
   if (condition !== undefined && condition !== tag) return undefined;
   const ranges = req.range(size, { combine: true });
   if (ranges === -1) return 'outside';
-  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
+  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1)
+    return undefined;
   return ranges[0];
 }

@@ -14,7 +14,8 @@ const BUFFER = 256 * 1024;
 /** What one request is about, and what went wrong in it. */
 export interface UploadWork {
   readonly actor: Actor;
-  readonly metadata: Readonly<Record<string, string>>;
+  /** Of a new one. */
+  readonly begins?: { readonly room: string; readonly filename: string };
   /** The upload; of a new one once it is begun. */
   stored?: StoredFile | undefined;
   failure?: unknown;
@@ -37,11 +38,11 @@ interface TusRequest {
   readonly headers: Headers;
   readonly body: IncomingMessage;
   readonly runtime: { readonly node: { readonly req: IncomingMessage } };
-  readonly work: UploadWork;
 }
 
 export function createUploads({ files, store }: { files: FileHub; store: DataStore }): Uploads {
-  const workOf = (request: unknown) => (request as TusRequest).work;
+  const works = new WeakMap<IncomingMessage, UploadWork>();
+  const workOf = (request: unknown) => works.get((request as TusRequest).body) as UploadWork;
 
   const tus = new Server({
     path: PATH,
@@ -52,9 +53,10 @@ export function createUploads({ files, store }: { files: FileHub; store: DataSto
     getFileIdFromRequest: request => workOf(request).stored?.file.id,
     async namingFunction(request) {
       const work = workOf(request);
-      const { room = '', filename = '' } = work.metadata;
+      if (!work.begins) throw new TypeError('no new upload is begun by this request');
+      const { room, filename: name } = work.begins;
       const size = Number(request.headers.get('upload-length'));
-      work.stored = await files.begin(work.actor, { room, name: filename, size });
+      work.stored = await files.begin(work.actor, { room, name, size });
       return work.stored.file.id;
     },
     async onUploadFinish(request) {
@@ -68,7 +70,6 @@ export function createUploads({ files, store }: { files: FileHub; store: DataSto
     },
   });
 
-  const sent = (work: UploadWork, bytes: number) => work.stored && files.sent(work.stored, bytes);
   for (const handler of [tus.handlers.POST, tus.handlers.PATCH]) {
     const within = handler as unknown as { writeToStore: typeof write };
     within.writeToStore = write;
@@ -76,42 +77,42 @@ export function createUploads({ files, store }: { files: FileHub; store: DataSto
 
   /** In place of the library's own, which knows web streams alone. Whatever ends the request, what has come of it is kept. */
   async function write(
-    body: IncomingMessage & { work?: UploadWork },
+    body: IncomingMessage,
     upload: Upload,
     most: number,
     { signal }: CancellationContext,
   ): Promise<number> {
     if (signal.aborted) throw ERRORS.ABORTED;
+    const stored = works.get(body)?.stored;
     let offset = upload.offset;
-    const left = { bytes: most };
+    const end = offset + most;
     const bytes = new Transform({
       highWaterMark: BUFFER,
       transform(chunk: Buffer, _encoding, done) {
-        left.bytes -= chunk.length;
-        if (left.bytes < 0) return done(new HubError('too_large', 'The body is longer than what is left of the upload.'));
         offset += chunk.length;
-        if (body.work) sent(body.work, offset);
+        if (offset > end) return done(tooLarge());
+        if (stored) files.sent(stored, offset);
         done(null, chunk);
       },
     });
     // Nobody may be listening yet, or any more.
     bytes.on('error', () => body.unpipe(bytes));
-    const end = () => {
+    const stop = () => {
       body.unpipe(bytes);
       if (!bytes.destroyed) bytes.end();
     };
-    signal.addEventListener('abort', end, { once: true });
-    body.once('error', end);
-    body.once('close', end);
+    signal.addEventListener('abort', stop, { once: true });
+    body.once('error', stop);
+    body.once('close', stop);
     try {
       return await store.write(body.pipe(bytes) as Readable, upload.id, upload.offset);
     } catch (error) {
       // What the stream itself refused is what the client should hear.
       throw bytes.errored ?? error;
     } finally {
-      signal.removeEventListener('abort', end);
-      body.off('error', end);
-      body.off('close', end);
+      signal.removeEventListener('abort', stop);
+      body.off('error', stop);
+      body.off('close', stop);
       body.unpipe(bytes);
     }
   }
@@ -122,10 +123,10 @@ export function createUploads({ files, store }: { files: FileHub; store: DataSto
         method: req.method ?? '',
         url: `http://hub${PATH}`,
         headers: tusHeaders(req),
-        body: Object.assign(req, { work }),
+        body: req,
         runtime: { node: { req } },
-        work,
       };
+      works.set(req, work);
       const { status, headers } = await tus.handleWeb(request as unknown as Request);
       if (status < 400) return { status, headers };
       throw asError(status, work.failure);
@@ -164,7 +165,8 @@ const sentences = new Map<unknown, () => HubError>([
   [ERRORS.INVALID_METADATA, bad('The header "Upload-Metadata" is malformed.')],
   [
     ERRORS.INVALID_OFFSET,
-    () => new HubError('conflict', 'The upload stands at another offset. Ask with HEAD, and go on from there.'),
+    () =>
+      new HubError('conflict', 'The upload stands at another offset. Ask with HEAD, and go on from there.'),
   ],
   [ERRORS.ERR_SIZE_EXCEEDED, tooLarge],
   [ERRORS.ERR_MAX_SIZE_EXCEEDED, tooLarge],

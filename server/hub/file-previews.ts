@@ -10,7 +10,7 @@ export type Edge = (typeof previewEdges)[number];
 
 export interface FilePreviews {
   /** @throws HubError `not_found` when there is none to be had */
-  open(stored: StoredFile, edge: Edge): Promise<{ bytes: Readable; size: number }>;
+  open(stored: StoredFile, edge: Edge): Promise<{ readonly size: number; open(): Promise<Readable> }>;
 }
 
 export function createFilePreviews({
@@ -48,7 +48,7 @@ export function createFilePreviews({
         size = await blobs.size(key);
       }
       if (size === 0) throw none();
-      return { bytes: await blobs.read(key), size };
+      return { size, open: () => blobs.read(key) };
     },
   };
 }

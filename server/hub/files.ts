@@ -1,8 +1,8 @@
 // Files: who may upload, have and share them. The bytes go between the door and the storage; here is decided whether they may.
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import { safeFileName } from '#shared/file-name.ts';
+import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import type { FileProgress } from '#shared/protocol/files.ts';
 import { uuid } from '#shared/protocol/primitives.ts';
 import { forbidden, HubError, notFound, overloaded, unavailable } from './errors.ts';
@@ -78,7 +78,10 @@ export function createFiles(deps: {
     const { id, name, size } = stored.file;
     // What a storage that lost bytes, or two writers, have left behind must not pass for the file.
     if ((await blobs.size(id)) !== size) throw new HubError('conflict', 'The upload is not whole.');
-    const head = size === 0 ? [] : await (await blobs.read(id, { start: 0, end: Math.min(size, HEAD_BYTES) - 1 })).toArray();
+    const head =
+      size === 0
+        ? []
+        : await (await blobs.read(id, { start: 0, end: Math.min(size, HEAD_BYTES) - 1 })).toArray();
     const look = await inspector.look(Buffer.concat(head), size, name);
     const finished = await store.finish(id, look, deps.checked ? 'checking' : 'ready');
     if (!finished) throw noSuchFile();
@@ -88,8 +91,13 @@ export function createFiles(deps: {
 
   return {
     limits,
+    /** Links lead through a cache that other people's links lead through too. */
+    viaCdn: deps.cdnUrl !== undefined,
     /** Takes room for a new file of this size. @throws HubError `too_large`, `not_found`, `forbidden`, … */
-    async begin(actor: Actor, { room, name, size }: { room: string; name: string; size: number }): Promise<StoredFile> {
+    async begin(
+      actor: Actor,
+      { room, name, size }: { room: string; name: string; size: number },
+    ): Promise<StoredFile> {
       if (deps.pressure.refuses('sends')) throw overloaded();
       if (size > limits.file) {
         throw new HubError('too_large', `A file may have at most ${limits.file} bytes here.`, {
@@ -133,7 +141,10 @@ export function createFiles(deps: {
         ...(page.cursor && { cursor: `${page.cursor.seq}.${page.cursor.place}` }),
       };
     },
-    async link(actor: Actor, { file: id, edge, download }: ParsedInput<'file:link'>): Promise<CallData<'file:link'>> {
+    async link(
+      actor: Actor,
+      { file: id, edge, download }: ParsedInput<'file:link'>,
+    ): Promise<CallData<'file:link'>> {
       const { file, inline } = await opened(actor.id, id);
       if (edge && !file.preview) throw notFound('There is no smaller picture of this file.');
       const until = deps.now() + TICKET_LASTS * 1000;
@@ -143,16 +154,23 @@ export function createFiles(deps: {
         ? undefined
         : await blobs.link(file.id, { name: file.name, type: file.type, attachment, seconds: TICKET_LASTS });
       if (direct) return { url: direct, expiresAt };
-      const ticket: Ticket = { file: file.id, user: actor.id, until, ...(edge && { edge }), ...(download && { download }) };
+      const ticket: Ticket = {
+        file: file.id,
+        user: actor.id,
+        until,
+        ...(edge && { edge }),
+        ...(download && { download }),
+      };
       return {
         url: `${deps.cdnUrl ?? ''}/api/files/${file.id}${edge ? '/preview' : ''}?link=${tickets.sign(ticket)}`,
         expiresAt,
       };
     },
     /** What a link allows; its user's membership is still to be asked. Undefined: not ours, for another file, or over. */
-    ticket(text: string, id: string): Ticket | undefined {
+    ticket(text: string, id: string): (Ticket & { readonly secondsLeft: number }) | undefined {
       const ticket = tickets.read(text);
-      return ticket && ticket.file === id.toLowerCase() ? ticket : undefined;
+      if (ticket?.file !== id.toLowerCase()) return undefined;
+      return { ...ticket, secondsLeft: Math.floor((ticket.until - deps.now()) / 1000) };
     },
     /** @throws HubError `not_found`; `unavailable` while it is checked; `forbidden` when it was refused */
     open: opened,

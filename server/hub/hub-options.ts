@@ -20,8 +20,7 @@ export interface HubOptions {
     IntegrationStore &
     SummaryStore &
     SearchStore &
-    VectorStore & { readonly files: FileStore } &
-    Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+    VectorStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
   readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;

@@ -190,7 +190,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       session: actor.session ?? socket.id,
       serverTime: new Date().toISOString(),
       // Files come with a later version; until then none may be sent.
-      limits: { textBytes: sizes.textBytes, packetBytes: sizes.packetBytes, fileBytes: 0 },
+      limits: {
+        textBytes: sizes.textBytes,
+        packetBytes: sizes.packetBytes,
+        fileBytes: hub.files.limits.file,
+      },
       announcements: [],
     });
     log.debug({ user: actor.id, socket: socket.id, address }, 'connected');

@@ -1,5 +1,8 @@
 // A whole hub for a test: on a free port, with a database of its own, real in every part.
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { PlatformRole } from '#shared/protocol/models.ts';
 import { createJwt } from '../auth/jwt.ts';
 import { readConfig } from '../config.ts';
@@ -27,10 +30,13 @@ export const TEST_SECRET = 'a secret of the tests that is long enough';
 export async function boot({ env = {}, databaseUrl, ...overrides }: BootOptions = {}): Promise<TestHub> {
   await using parts = new AsyncDisposableStack();
   const url = databaseUrl ?? parts.use(await openTestDatabase()).url;
+  const folder = await mkdtemp(path.join(tmpdir(), 'first-court-hub-'));
+  parts.defer(() => rm(folder, { recursive: true, force: true }));
   const config = readConfig({
     ENVIRONMENT: 'test',
     PORT: '0',
     DATABASE_URL: url,
+    DATA_DIR: folder,
     JWT_SECRET: TEST_SECRET,
     RATE_LIMITS: 'off',
     // A machine that is busy with other tests must not decide what these see.

@@ -71,7 +71,12 @@ export type DoorOptions = Partial<HttpDeps> & {
   bodies?: Partial<BodyTimes>;
 };
 
-export async function openDoor({ peopleDeps, server: timing, bodies, ...options }: DoorOptions = {}): Promise<Door> {
+export async function openDoor({
+  peopleDeps,
+  server: timing,
+  bodies,
+  ...options
+}: DoorOptions = {}): Promise<Door> {
   const database = await openTestDatabase();
   const db = await openPostgres(database.url);
   const logged: string[] = [];

@@ -18,7 +18,7 @@ const OPERATOR =
   /^server\/(config\.ts|start\.ts|redis\.ts|(store|integrations|search|summarizer|embedder)\/)/;
 /** Sockets, HTTP, files and processes are not the domain's business. */
 const NO_DOMAIN_BUILTINS = /^(net|tls|dgram|dns|http2?|https|fs|child_process|cluster|worker_threads)(\/|$)/;
-const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'blobs', 'ai'];
+const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'blobs', 'files', 'ai'];
 /** Both ask models, with the same care. */
 const ASKERS = ['summarizer', 'embedder'];
 

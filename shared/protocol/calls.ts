@@ -273,7 +273,10 @@ export const calls = {
     input: inRoom.extend({
       limit: z.int().min(1).max(100).default(50),
       /** Of the answer before. */
-      cursor: z.string().regex(/^\d{1,15}\.\d{1,3}$/, 'is not of an answer').optional(),
+      cursor: z
+        .string()
+        .regex(/^\d{1,15}\.\d{1,3}$/, 'is not of an answer')
+        .optional(),
     }),
     data: z.object({ files: z.array(f.sharedFile), cursor: z.string().optional() }),
   },

@@ -1,13 +1,17 @@
 // /api/files: uploads by tus 1.0, downloads with ranges, smaller pictures. Who may have what the hub decides, at the time of each request (I9).
 import type { IncomingMessage } from 'node:http';
 import { type DataStore, Metadata } from '@tus/server';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
+import { z } from 'zod';
 import { previewEdges } from '#shared/protocol/files.ts';
+import * as p from '#shared/protocol/primitives.ts';
 import { HubError, notFound } from '../../hub/errors.ts';
 import type { FileHub } from '../../hub/file-hub.ts';
 import { noSuchFile } from '../../hub/files.ts';
+import { parseInput } from '../../hub/input.ts';
 import type { OriginPolicy } from '../../hub/origins.ts';
 import type { People } from '../../hub/people.ts';
+import type { Actor } from '../../hub/ports.ts';
 import type { Limits } from '../../hub/ports-people.ts';
 import { signedIn } from '../auth.ts';
 import { send } from '../download.ts';
@@ -50,7 +54,8 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
   const atOnce = new Map<string, number>();
 
   const tusHeaders: RequestHandler = (req, res, next) => {
-    if (req.method === 'OPTIONS' || req.headers['tus-resumable'] !== undefined) res.set('Tus-Resumable', '1.0.0');
+    if (req.method === 'OPTIONS' || req.headers['tus-resumable'] !== undefined)
+      res.set('Tus-Resumable', '1.0.0');
     if (req.method === 'OPTIONS') {
       res.set({
         'Tus-Version': '1.0.0',
@@ -82,25 +87,28 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
     const version = req.headers['tus-resumable'];
     if (version !== '1.0.0') {
       res.status(412).set('Tus-Version', '1.0.0');
-      res.json({ error: { code: 'bad_request', message: 'Speak tus 1.0: send the header "Tus-Resumable: 1.0.0".' } });
+      res.json({
+        error: { code: 'bad_request', message: 'Speak tus 1.0: send the header "Tus-Resumable: 1.0.0".' },
+      });
       return;
     }
     const actor = await signedIn(people, req as Request);
     using _place = enter(actor.id);
     const { id } = req.params;
-    const work: UploadWork = {
-      actor,
-      metadata: id ? {} : newFile(actor.role === 'bot' ? 'call.bot' : 'call.user', actor.id, req as Request),
-      stored: id ? await hub.upload(actor, id) : undefined,
-    };
+    if (!id) countNew(actor);
+    const work: UploadWork = id
+      ? { actor, stored: await hub.upload(actor, id) }
+      : { actor, begins: metadataOf(req.get('Upload-Metadata') ?? '') };
     if (req.method === 'PATCH' && work.stored && work.stored.state !== 'uploading')
       throw new HubError('conflict', 'This file is uploaded already.');
     if (req.method === 'DELETE' && work.stored) await hub.drop(actor, work.stored);
     try {
       const { status, headers } = await uploads.handle(req, work);
       // Its last byte came, and then its node, or the way back, broke.
-      if (req.method === 'HEAD' && work.stored?.state === 'uploading' && isWhole(headers)) await hub.finish(work.stored);
-      for (const [name, value] of headers) if (!/^(?:access-control|content-type)/.test(name)) res.set(name, value);
+      if (req.method === 'HEAD' && work.stored?.state === 'uploading' && isWhole(headers))
+        await hub.finish(work.stored);
+      for (const [name, value] of headers)
+        if (!/^(?:access-control|content-type)/.test(name)) res.set(name, value);
       res.status(status).end();
     } catch (error) {
       if (req.method === 'POST' && work.stored) await hub.drop(actor, work.stored).then(hub.gone, () => {});
@@ -112,15 +120,14 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
     }
   };
 
-  /** What a new file is called and where it goes, once the caller may begin one. */
-  function newFile(limit: 'call.bot' | 'call.user', user: string, req: Request): Record<string, string> {
-    const taken = limits.take(limit, user);
+  /** A new file is a write like any other call's. */
+  const countNew = (actor: Actor) => {
+    const taken = limits.take(actor.role === 'bot' ? 'call.bot' : 'call.user', actor.id);
     if (!taken.ok)
-      throw new HubError('rate_limited', 'Too many uploads; slow down.', { retryAfterMs: taken.retryAfterMs });
-    const metadata = metadataOf(req.get('Upload-Metadata') ?? '');
-    if (!metadata.room) throw new HubError('bad_request', 'Say in "Upload-Metadata" for which room the file is.');
-    return metadata;
-  }
+      throw new HubError('rate_limited', 'Too many uploads; slow down.', {
+        retryAfterMs: taken.retryAfterMs,
+      });
+  };
 
   /** The reader, proved by a token or by a link of ours to this very file. */
   const readerOf = async (req: Request, id: string) => {
@@ -153,7 +160,7 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
     if (!edge || (ticket && ticket.edge !== edge))
       throw new HubError('bad_request', `Ask for an edge of ${previewEdges.join(', ')} pixels.`);
     const stored = await hub.open(user, id);
-    const { bytes, size } = await hub.preview(stored, edge);
+    const { size, open } = await hub.preview(stored, edge);
     await send(req as Request, res, {
       type: 'image/webp',
       size,
@@ -162,14 +169,16 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
       attachment: false,
       cache: cacheFor(hub, ticket),
       elsewhere: ticket !== undefined,
-      open: async () => bytes,
+      open,
     });
   };
 
   router.post('/', tus);
   router.patch('/:id', tus);
   router.delete('/:id', tus);
-  router.head('/:id', (req, res, next) => (req.headers['tus-resumable'] === undefined ? file : tus)(req, res, next));
+  router.head('/:id', (req, res, next) =>
+    (req.headers['tus-resumable'] === undefined ? file : tus)(req, res, next),
+  );
   router.get('/:id', file);
   router.get('/:id/preview', preview);
   return router;
@@ -179,18 +188,24 @@ const isWhole = (headers: Headers) =>
   headers.get('upload-offset') !== null && headers.get('upload-offset') === headers.get('upload-length');
 
 /** The right to it is asked for each time, unless it is read by a link, whose address is over soon by itself. */
-function cacheFor(hub: FileHub, ticket: { until: number } | undefined): string {
+function cacheFor(hub: FileHub, ticket: { readonly secondsLeft: number } | undefined): string {
   if (!ticket) return 'private, no-cache';
-  const left = Math.max(0, Math.floor((ticket.until - hub.now()) / 1000));
-  return `${hub.cdn ? 'public' : 'private'}, max-age=${left}`;
+  return `${hub.viaCdn ? 'public' : 'private'}, max-age=${ticket.secondsLeft}`;
 }
 
-function metadataOf(header: string): Record<string, string> {
+const newFile = z.object({
+  room: p.roomId,
+  /** Without one it gets a name of ours. */
+  filename: z.string().max(4000).default(''),
+});
+
+function metadataOf(header: string): z.output<typeof newFile> {
+  let parsed: Record<string, string | null>;
   try {
-    const parsed = header ? Metadata.parse(header) : {};
-    return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, value ?? '']));
+    parsed = header ? Metadata.parse(header) : {};
   } catch {
     throw new HubError('bad_request', 'The header "Upload-Metadata" is malformed.');
   }
+  const given = Object.entries(parsed).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  return parseInput(newFile, Object.fromEntries(given));
 }
-
