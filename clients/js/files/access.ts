@@ -1,5 +1,5 @@
 // The hub's HTTP door for files: who asks is proved by a token that is fetched anew when it ends, and refusals are errors with the hub's words.
-import { httpStatus } from '../../../shared/protocol/errors.ts';
+import { httpStatus } from '../../../shared/protocol/http-status.ts';
 import { CallError } from '../errors.ts';
 import { askForToken, tokenExpiry } from '../tokens.ts';
 import type { ClientOptions } from '../types.ts';
