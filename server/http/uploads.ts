@@ -1,6 +1,6 @@
 // The tus protocol between a request and the storage, by @tus/server: whose upload it is was decided before, what became of it is told as our own errors.
 import type { IncomingMessage } from 'node:http';
-import { type Readable, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { type CancellationContext, type DataStore, ERRORS, Server, type Upload } from '@tus/server';
 import { HubError, unavailable } from '../hub/errors.ts';
 import type { FileHub } from '../hub/file-hub.ts';
@@ -104,11 +104,14 @@ export function createUploads({ files, store }: { files: FileHub; store: DataSto
     signal.addEventListener('abort', stop, { once: true });
     body.once('error', stop);
     body.once('close', stop);
+    // The client may be gone already, and nothing more is ever heard of it.
+    if (body.destroyed) bytes.end();
+    else body.pipe(bytes);
     try {
-      return await store.write(body.pipe(bytes) as Readable, upload.id, upload.offset);
+      return await store.write(bytes, upload.id, upload.offset);
     } catch (error) {
       // What the stream itself refused is what the client should hear.
-      throw bytes.errored ?? error;
+      throw bytes.errored instanceof HubError ? bytes.errored : error;
     } finally {
       signal.removeEventListener('abort', stop);
       body.off('error', stop);

@@ -37,7 +37,7 @@ export type FileHub = Files & {
   sweep(): Promise<void>;
   readonly heardProgress: FileProgressTeller['heard'];
   readonly heardWanted: FileLocks['heardWanted'];
-  /** Waits for what is being removed. */
+  /** Ends uploads under way, which go on at another node, and waits for what is being removed. */
   letGo(): Promise<void>;
 };
 
@@ -97,6 +97,9 @@ export function createFileHub(
     sweep: sweep.sweep,
     heardProgress: progress.heard,
     heardWanted: locks.heardWanted,
-    letGo: () => collecting,
+    async letGo() {
+      await locks.letGo();
+      await collecting;
+    },
   };
 }

@@ -7,13 +7,15 @@ import type { Log } from './ports.ts';
 import type { FileStore } from './ports-file-store.ts';
 
 /** How long a lock lasts without renewal. */
-const LASTS_SECONDS = 5;
+const LASTS_SECONDS = 8;
 /** Between two renewals, which also bring word of who waits, in milliseconds. */
 const RENEW = 1000;
 /** Between two tries of one who waits. */
 const RETRY = 100;
 /** How long one waits: longer than a dead node's lock lasts. */
-const PATIENCE = 12_000;
+const PATIENCE = 15_000;
+/** What holders have to end, when the node goes. */
+const LET_GO = 3000;
 
 export interface FileLock {
   /**
@@ -30,6 +32,8 @@ export interface FileLocks {
   heardWanted(file: string): void;
   /** Renews what is held. Called every second. */
   renew(): Promise<void>;
+  /** Asks all holders on this node to let go, waits for them a little, and gives no lock any more. */
+  letGo(): Promise<void>;
 }
 
 interface Held {
@@ -49,6 +53,7 @@ export function createFileLocks(deps: {
 }): FileLocks {
   const { store, node, log } = deps;
   const held = new Map<string, Held>();
+  let closed = false;
 
   const tell = (lock: Held | undefined) => {
     if (!lock || lock.told) return;
@@ -62,12 +67,19 @@ export function createFileLocks(deps: {
 
   return {
     heardWanted,
+    async letGo() {
+      closed = true;
+      for (const lock of held.values()) tell(lock);
+      const end = performance.now() + LET_GO;
+      while (held.size > 0 && performance.now() < end) await delay(RETRY);
+    },
     newLock(file) {
       const holder = `${node} ${randomUUID()}`;
       return {
         async lock(signal, letGo) {
           const patience = performance.now() + PATIENCE;
           for (let tries = 0; ; tries++) {
+            if (closed) throw unavailable('This node is shutting down; go on at another.');
             const asked = performance.now();
             const outcome = await store.lock(file, holder, LASTS_SECONDS);
             if (outcome === 'gone') throw notFound('There is no such file.');

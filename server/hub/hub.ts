@@ -247,12 +247,12 @@ export function createHub(options: HubOptions) {
     },
     /** Gives what runs on one node alone to the others, and ends what would take long. */
     async letGo(): Promise<void> {
-      await Promise.all([leases.letGo(), summaries.letGo()]);
+      await Promise.all([leases.letGo(), summaries.letGo(), files.letGo()]);
     },
     /** Finishes what was begun; takes nothing new. */
     async [Symbol.asyncDispose](): Promise<void> {
-      await Promise.all([leases.letGo(), summaries.letGo()]);
-      await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose](), files.letGo()]);
+      await Promise.all([leases.letGo(), summaries.letGo(), files.letGo()]);
+      await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
       await background[Symbol.asyncDispose]();
       await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();

@@ -12,6 +12,8 @@ import { openTestDatabase } from './database.ts';
 
 export interface TestHub extends Running {
   readonly databaseUrl: string;
+  /** Its folder, which goes with it. */
+  readonly dataDir: string;
   /** An access token of this hub, as a client outside would be given. */
   token(sub: string, claims?: { name?: string; role?: PlatformRole; seconds?: number }): Promise<string>;
   /** What the hub logged as a warning or an error. */
@@ -55,6 +57,7 @@ export async function boot({ env = {}, databaseUrl, ...overrides }: BootOptions 
   return {
     ...running,
     databaseUrl: url,
+    dataDir: config.dataDir,
     complaints,
     token: (sub, { name = sub, role = 'member', seconds = 3600 } = {}) =>
       tokens.sign({ sub, name, role }, seconds),

@@ -18,7 +18,10 @@ export interface FileDoor {
   /** Any request under /api/files with the token; `path` is what follows. */
   ask(method: string, path: string, headers?: Record<string, string>, body?: Uint8Array): Promise<FileAnswer>;
   /** POST. */
-  begin(upload: { room: string; name: string; size: number }, more?: Record<string, string>): Promise<FileAnswer>;
+  begin(
+    upload: { room: string; name: string; size: number },
+    more?: Record<string, string>,
+  ): Promise<FileAnswer>;
   /** PATCH. */
   patch(id: string, offset: number, bytes: Uint8Array): Promise<FileAnswer>;
   /** HEAD of tus: the offset, or undefined. */
@@ -52,7 +55,12 @@ export function createFileDoor(url: string, token: string): FileDoor {
     };
   };
   const begin: FileDoor['begin'] = ({ room, name, size }, more) =>
-    ask('POST', '', { ...TUS, 'Upload-Length': String(size), 'Upload-Metadata': metadata(room, name), ...more });
+    ask('POST', '', {
+      ...TUS,
+      'Upload-Length': String(size),
+      'Upload-Metadata': metadata(room, name),
+      ...more,
+    });
   const patch: FileDoor['patch'] = (id, offset, bytes) =>
     ask(
       'PATCH',

@@ -2,8 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { applyEvent } from '#shared/room-state.ts';
 import type { Message } from '#shared/protocol/models.ts';
+import { applyEvent } from '#shared/room-state.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
 import { createFileDoor, type FileDoor } from '../testing/files.ts';
@@ -62,7 +62,10 @@ test('a file is uploaded, named by a message, and comes back byte for byte, to m
   for (const user of ['ada', 'bob']) {
     const answer = await door(user).get(id);
     assert.is(answer.status, 200);
-    assert.equal(createHash('sha256').update(answer.bytes).digest(), createHash('sha256').update(bytes).digest());
+    assert.equal(
+      createHash('sha256').update(answer.bytes).digest(),
+      createHash('sha256').update(bytes).digest(),
+    );
   }
   assert.is((await door('eve').get(id)).status, 404);
   // The same id again is the same message, also with its files.

@@ -102,6 +102,8 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
     if (req.method === 'PATCH' && work.stored && work.stored.state !== 'uploading')
       throw new HubError('conflict', 'This file is uploaded already.');
     if (req.method === 'DELETE' && work.stored) await hub.drop(actor, work.stored);
+    const isNew = req.method === 'POST';
+    let begun = false;
     try {
       const { status, headers } = await uploads.handle(req, work);
       // Its last byte came, and then its node, or the way back, broke.
@@ -109,16 +111,25 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
         await hub.finish(work.stored);
       for (const [name, value] of headers)
         if (!/^(?:access-control|content-type)/.test(name)) res.set(name, value);
+      // Without this answer nobody ever learns its address.
+      begun = !req.socket.destroyed;
       res.status(status).end();
-    } catch (error) {
-      if (req.method === 'POST' && work.stored) await hub.drop(actor, work.stored).then(hub.gone, () => {});
-      throw error;
     } finally {
+      if (isNew && work.stored && !begun) await hub.drop(actor, work.stored).then(hub.gone, () => {});
       if (req.method === 'DELETE') hub.gone();
-      // Nobody takes what may still come of the body.
-      if (!req.complete) res.set('Connection', 'close');
     }
   };
+
+  /** What may still come of a body that was refused is not waited for. */
+  const closing =
+    (handler: RequestHandler<{ id?: string }>): RequestHandler<{ id?: string }> =>
+    async (req, res, next) => {
+      try {
+        await handler(req, res, next);
+      } finally {
+        if (!req.complete && !res.headersSent) res.set('Connection', 'close');
+      }
+    };
 
   /** A new file is a write like any other call's. */
   const countNew = (actor: Actor) => {
@@ -173,8 +184,8 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
     });
   };
 
-  router.post('/', tus);
-  router.patch('/:id', tus);
+  router.post('/', closing(tus));
+  router.patch('/:id', closing(tus));
   router.delete('/:id', tus);
   router.head('/:id', (req, res, next) =>
     (req.headers['tus-resumable'] === undefined ? file : tus)(req, res, next),
