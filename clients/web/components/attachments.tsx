@@ -1,6 +1,6 @@
 // The files of a message: pictures as pictures, in a place kept free for them; all others as cards.
 import { useState } from 'react';
-import type { File } from '../../js/index.ts';
+import type { CallError, File } from '../../js/index.ts';
 import { usePicture } from '../hooks/use-picture.ts';
 import type { Edge } from '../state/pictures.ts';
 import { FileCard } from './file-card.tsx';
@@ -69,14 +69,19 @@ function Thumbnail({ picture, most, open }: ThumbnailProps) {
       className="thumbnail"
       aria-label={`Picture ${name}, enlarge`}
       title={name}
-      style={{ ...size, aspectRatio: `${size.width} / ${size.height}` }}
+      style={{ width: size.width, aspectRatio: `${size.width} / ${size.height}` }}
       onClick={open}
     >
       {shown && 'url' in shown && <img src={shown.url} alt={name} width={size.width} height={size.height} />}
-      {shown && 'error' in shown && <span className="thumbnail-words">{shown.error.message}</span>}
+      {shown && 'error' in shown && (
+        <span className="thumbnail-words">{troubleWords(shown.error, name)}</span>
+      )}
     </button>
   );
 }
+
+const troubleWords = ({ code, message }: CallError, name: string): string =>
+  code === 'not_found' ? `${name} cannot be shown as a picture.` : message;
 
 /** The smallest that is sharp on this screen. */
 const edgeFor = (pixels: number): Edge => (pixels * Math.min(devicePixelRatio, 2) <= 520 ? 480 : 1280);

@@ -1,5 +1,5 @@
 // A picture as large as the window allows, over everything; arrow keys go to the others of its message.
-import { type KeyboardEvent, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
 import { bytesWords } from '../../../shared/file-words.ts';
 import { usePicture } from '../hooks/use-picture.ts';
@@ -22,26 +22,30 @@ export function Lightbox({ pictures, first, close }: Props) {
     ),
   );
   const picture = pictures[Math.min(at, pictures.length - 1)];
+  const count = pictures.length;
+  const step = useCallback((by: number) => setAt(at => (at + by + count) % count), [count]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      step(by);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [step]);
   if (!picture) return null;
-  const step = (by: number) => setAt((at + by + pictures.length) % pictures.length);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (by === undefined || pictures.length < 2) return;
-    event.preventDefault();
-    step(by);
-  };
   return (
     <ModalOverlay className="overlay lightbox" isOpen isDismissable onOpenChange={open => !open && close()}>
       <Modal className="lightbox-frame">
         <Dialog className="lightbox-dialog" aria-label={`Picture ${picture.name}`}>
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys only turn the pages */}
-          <div className="lightbox-page" onKeyDown={onKeyDown}>
+          <div className="lightbox-page">
             <Head
               picture={picture}
               note={pictures.length > 1 ? `${at + 1} of ${pictures.length}` : ''}
               close={close}
             />
-            <Large key={picture.id} picture={picture} />
+            <Large key={picture.id} picture={picture} close={close} />
             {pictures.length > 1 && (
               <>
                 <Turn side="back" label="Previous picture" onClick={() => step(-1)} />
@@ -90,18 +94,23 @@ function Head({ picture, note, close }: { picture: Picture; note: string; close(
   );
 }
 
-function Large({ picture: { id, name, width, height } }: { picture: Picture }) {
+function Large({ picture: { id, name, width, height }, close }: { picture: Picture; close(): void }) {
   const small = usePicture(id, 480);
   const large = usePicture(id, 1280);
   const shown = large && 'url' in large ? large : small;
   return (
-    <figure className="lightbox-picture">
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the picture closes it, as Escape does
+    // biome-ignore lint/a11y/noStaticElementInteractions: the same
+    <div
+      className="lightbox-picture"
+      onClick={({ target, currentTarget }) => target === currentTarget && close()}
+    >
       {shown && 'url' in shown ? (
-        <img src={shown.url} alt={name} width={width} height={height} />
+        <img src={shown.url} alt={name} style={{ maxWidth: width, maxHeight: height }} />
       ) : (
         <p>{shown ? shown.error.message : 'One moment…'}</p>
       )}
-    </figure>
+    </div>
   );
 }
 
