@@ -1,7 +1,8 @@
 // Seals secrets with AES-256-GCM under ENCRYPTION_KEY; the box holds the nonce, the tag, and what was sealed.
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { HubError } from '../hub/errors.ts';
 import type { Sealer } from '../hub/ports-court.ts';
+import { keyIdOf } from './key-id.ts';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -9,7 +10,7 @@ const TAG_BYTES = 16;
 
 /** @param key 32 bytes */
 export function createSealer(key: Buffer): Sealer {
-  const keyId = createHash('sha256').update('first-court key id').update(key).digest('hex').slice(0, 16);
+  const keyId = keyIdOf(key);
   return {
     seal(secret, context) {
       const nonce = randomBytes(NONCE_BYTES);

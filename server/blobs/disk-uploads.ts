@@ -1,6 +1,6 @@
 // Resumable uploads on a disk: bytes and what is known of them lie in a folder for drafts until the last byte is safe; then the file moves to its place.
 import { createWriteStream } from 'node:fs';
-import { open, stat, truncate } from 'node:fs/promises';
+import { access, open, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,7 +9,8 @@ import { Upload } from '@tus/server';
 import { HubError } from '../hub/errors.ts';
 import { createConfigs } from './disk-configs.ts';
 import { place } from './disk-write.ts';
-import { isKey, nothingThere, trouble } from './trouble.ts';
+import { away, isKey, nothingThere, trouble } from './trouble.ts';
+import { type Cut, untilCut } from './until-cut.ts';
 
 export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
@@ -22,6 +23,27 @@ export async function sizeOf(file: string): Promise<number | undefined> {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
+  }
+}
+
+/**
+ * Runs work on a folder. While the folder itself is away, as one of another machine can be, nothing in it is missing.
+ * @param drafts in that folder, and always there
+ */
+export async function onDisk<T>(drafts: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const told = trouble(error, isMissing);
+    if (
+      told.code !== 'not_found' ||
+      (await access(drafts).then(
+        () => true,
+        () => false,
+      ))
+    )
+      throw told;
+    throw away(error);
   }
 }
 
@@ -57,9 +79,11 @@ export class DiskUploads extends FileStore {
       if (offset > there) throw new HubError('conflict', `The upload stands at ${there}, not at ${offset}.`);
       if (offset < there) await truncate(draft, offset);
       const to = createWriteStream(draft, { flags: 'r+', start: offset });
-      await pipeline(bytes, to);
+      const cut: Cut = {};
+      await pipeline(untilCut(bytes, cut), to);
       const end = offset + to.bytesWritten;
       if (end === config.size) await this.finish(id);
+      else if ('error' in cut) throw cut.error;
       return end;
     });
   }
@@ -100,10 +124,6 @@ export class DiskUploads extends FileStore {
 
   private async guarded<T>(id: string, work: () => Promise<T>): Promise<T> {
     if (!isKey(id)) throw nothingThere();
-    try {
-      return await work();
-    } catch (error) {
-      throw trouble(error, isMissing);
-    }
+    return onDisk(this.directory, work);
   }
 }

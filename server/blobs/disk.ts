@@ -4,10 +4,10 @@ import { access, constants, mkdir, open, readdir, rm, rmdir, stat } from 'node:f
 import path from 'node:path';
 import { HubError } from '../hub/errors.ts';
 import type { Blobs } from '../hub/ports-files.ts';
-import { DiskUploads, isMissing, sizeOf } from './disk-uploads.ts';
+import { DiskUploads, onDisk, sizeOf } from './disk-uploads.ts';
 import { writeWhole } from './disk-write.ts';
 import type { OpenedBlobs } from './open.ts';
-import { cause, isKey, nothingThere, trouble } from './trouble.ts';
+import { cause, isKey, nothingThere, outside } from './trouble.ts';
 
 const DRAFTS = '.drafts';
 /** 64 KiB, the default, costs a fifth of the speed. */
@@ -28,6 +28,7 @@ export async function openDisk(folder: string): Promise<OpenedBlobs> {
   };
   async function removeOne(key: string): Promise<void> {
     const file = fileOf(key);
+    await access(drafts);
     const draft = path.join(drafts, key);
     // The config first: without it a draft is nothing that could be finished meanwhile.
     for (const one of [`${draft}.json`, draft, file]) await rm(one, { force: true });
@@ -44,9 +45,9 @@ export async function openDisk(folder: string): Promise<OpenedBlobs> {
 
   const blobs: Blobs = {
     kind: 'disk',
-    put: (key, bytes) => guarded(() => writeWhole(drafts, fileOf(key), bytes)),
+    put: (key, bytes) => onDisk(drafts, () => writeWhole(drafts, fileOf(key), bytes)),
     read: (key, range) =>
-      guarded(async () => {
+      onDisk(drafts, async () => {
         const handle = await open(fileOf(key), 'r');
         const found = await handle.stat().catch(async error => {
           await handle.close();
@@ -62,20 +63,21 @@ export async function openDisk(folder: string): Promise<OpenedBlobs> {
         throw found.isFile() ? outside(found.size) : nothingThere();
       }),
     size: key =>
-      guarded(async () => {
+      onDisk(drafts, async () => {
         const size = await sizeOf(fileOf(key));
         if (size === undefined) throw nothingThere();
         return size;
       }),
     remove: keys =>
-      guarded(async () => {
-        for (const key of keys) await removeOne(key);
+      onDisk(drafts, async () => {
+        for (const key of keys) if (isKey(key)) await removeOne(key);
       }),
     async *list() {
-      try {
-        yield* walk(folder, '');
-      } catch (error) {
-        throw trouble(error, isMissing);
+      const entries = walk(folder, '');
+      for (;;) {
+        const next = await onDisk(drafts, () => entries.next());
+        if (next.done) return;
+        yield next.value;
       }
     },
     link: async () => undefined,
@@ -107,17 +109,6 @@ async function* walk(folder: string, under: string): AsyncGenerator<{ key: strin
     }
   }
 }
-
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw trouble(error, isMissing);
-  }
-}
-
-export const outside = (size: number) =>
-  new HubError('bad_request', `The range begins behind the end of the file, which has ${size} bytes.`);
 
 const unwritable = (folder: string, error: unknown) =>
   cause(

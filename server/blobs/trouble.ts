@@ -8,16 +8,26 @@ export const isKey = (key: string): boolean => key.length <= 200 && KEY.test(key
 
 export const nothingThere = () => notFound('There is no such file.');
 
+/** @param size of the file, where it is known */
+export const outside = (size?: number) =>
+  new HubError(
+    'bad_request',
+    `The range begins behind the end of the file${size === undefined ? '' : `, which has ${size} bytes`}.`,
+  );
+
+/** An error with what made it, for the log. */
 export const cause = <E extends Error>(error: E, of: unknown): E => Object.assign(error, { cause: of });
+
+export const away = (error: unknown) =>
+  cause(
+    new HubError('unavailable', 'The storage of files does not answer; try again.', { retryAfterMs: 2000 }),
+    error,
+  );
 
 /** @param gone whether it says that nothing is there under the key */
 export function trouble(error: unknown, gone: (error: unknown) => boolean): HubError {
   if (error instanceof HubError) return error;
-  if (gone(error)) return cause(nothingThere(), error);
-  return cause(
-    new HubError('unavailable', 'The storage of files does not answer; try again.', { retryAfterMs: 2000 }),
-    error,
-  );
+  return gone(error) ? cause(nothingThere(), error) : away(error);
 }
 
 /** The service's own words, in one line, for the sentence of a probe. */

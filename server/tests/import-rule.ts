@@ -15,10 +15,10 @@ const PORTS = /^server\/hub\/(ports(-[a-z-]+)?|errors)\.ts$/;
 const SHARED = /^shared\//;
 /** What scripts and the command line's operator commands may use of the server. */
 const OPERATOR =
-  /^server\/(config\.ts|start\.ts|redis\.ts|(store|integrations|search|summarizer|embedder)\/)/;
+  /^server\/(config\.ts|start\.ts|redis\.ts|(store|integrations|search|summarizer|embedder|blobs)\/)/;
 /** Sockets, HTTP, files and processes are not the domain's business. */
 const NO_DOMAIN_BUILTINS = /^(net|tls|dgram|dns|http2?|https|fs|child_process|cluster|worker_threads)(\/|$)/;
-const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'blobs', 'files', 'ai'];
+const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'files', 'ai'];
 /** Both ask models, with the same care. */
 const ASKERS = ['summarizer', 'embedder'];
 
@@ -70,6 +70,11 @@ const LAYERS: readonly Layer[] = [
     own: [PORTS, SHARED],
     rule: `server/${name} imports hub/ports, hub/errors, shared and its driver`,
   })),
+  {
+    files: /^server\/blobs\//,
+    own: [PORTS, SHARED, /^server\/auth\/key-id\.ts$/],
+    rule: 'server/blobs imports hub/ports, hub/errors, shared, the id of a key and its driver',
+  },
   ...ASKERS.map(name => ({
     files: folder(`server/${name}`),
     own: [PORTS, SHARED, folder('server/ai')],

@@ -6,8 +6,8 @@ import { type Answer, oauthProblem } from './answers.ts';
 import { authorize, type Consent } from './consent.ts';
 import { type Algorithm, createKeys, ISSUER } from './keys.ts';
 
-/** Where real assertions are addressed to; the vendor's library cannot be told otherwise. */
-const TOKEN_URL = 'https://oauth2.googleapis.com/token';
+/** Where real assertions are addressed to, by newer and by older libraries of the vendor, which cannot be told otherwise. */
+const TOKEN_URLS = ['https://oauth2.googleapis.com/token', 'https://www.googleapis.com/oauth2/v4/token'];
 const HOUR = 3600;
 
 export type OAuth = Awaited<ReturnType<typeof createOAuth>>;
@@ -86,7 +86,7 @@ export async function createOAuth({ accounts, now }: { accounts: Map<string, Acc
   async function redeemAssertion(assertion: string): Promise<Answer> {
     const verified = await jwtVerify(assertion, publicKey, {
       issuer: service.client_email,
-      audience: TOKEN_URL,
+      audience: TOKEN_URLS,
       currentDate: new Date(now()),
       requiredClaims: ['exp', 'iat', 'scope'],
       maxTokenAge: HOUR,
