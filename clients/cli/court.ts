@@ -1,6 +1,6 @@
 // A connection to the hub for the length of one command: says at once when there is no hub, and ends with Ctrl-C.
 import { createClient } from '../js/index.ts';
-import type { ConnectionState, Court } from '../js/types.ts';
+import type { ClientOptions, ConnectionState, Court } from '../js/types.ts';
 import { noHub } from './api.ts';
 import { CliError } from './errors.ts';
 import type { Session } from './session.ts';
@@ -9,8 +9,12 @@ import type { Session } from './session.ts';
 const PATIENCE = 30_000;
 
 /** Disposing closes it. @throws CliError when no hub answers, CallError when it refuses us */
-export async function openCourt({ url, getToken }: Session, signal: AbortSignal): Promise<Court> {
-  const court = createClient({ url, getToken, client: 'court-cli' });
+export async function openCourt(
+  { url, getToken }: Session,
+  signal: AbortSignal,
+  more: Pick<ClientOptions, 'uploads'> = {},
+): Promise<Court> {
+  const court = createClient({ url, getToken, client: 'court-cli', ...more });
   const close = () => void court.close();
   signal.addEventListener('abort', close, { once: true });
   let patience: NodeJS.Timeout | undefined;

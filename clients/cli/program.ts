@@ -11,6 +11,7 @@ Examples:
   court rooms --public
   court send lobby "Hello, everybody"
   court tail lobby
+  court upload plan.pdf --room lobby
   court search 'opening night' from:ada
   court recap lobby --range week
   court export --room lobby | head
@@ -28,6 +29,9 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   rooms: async () => (await import('./commands/rooms.ts')).roomsCommand,
   tail: async () => (await import('./commands/tail.ts')).tailCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,
+  upload: async () => (await import('./commands/upload.ts')).uploadCommand,
+  download: async () => (await import('./commands/download.ts')).downloadCommand,
+  files: async () => (await import('./commands/files.ts')).filesCommand,
   search: async () => (await import('./commands/search.ts')).searchCommand,
   recap: async () => (await import('./commands/recap.ts')).recapCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,

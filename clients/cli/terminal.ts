@@ -14,8 +14,8 @@ export interface Terminal {
   result(value: object, text: string | (() => string)): Promise<void>;
   /** A remark that is no result. */
   note(line: string): void;
-  /** A bar while something long goes on; shown only to people. */
-  progress(label: string, total: number): Progress;
+  /** A bar while something long goes on; shown only to people. @param words for amounts that are no plain numbers */
+  progress(label: string, total: number, words?: (amount: number) => string): Progress;
   style(format: Parameters<typeof styleText>[0], text: string): string;
 }
 
@@ -35,11 +35,13 @@ export function createTerminal(stdout: Stream, stderr: Stream, signal: AbortSign
       if (line !== '' && !stdout.write(`${line}\n`)) await once(stdout, 'drain', { signal });
     },
     note: line => void stderr.write(`${line}\n`),
-    progress(label, total) {
+    progress(label, total, words = String) {
       if (!stderr.isTTY || total <= 0) return { set() {}, [Symbol.dispose]() {} };
       const bar = new SingleBar({
         format: `${label} {bar} {percentage}% {value}/{total} {eta_formatted}`,
         stream: stderr,
+        formatValue: (value, _, type) =>
+          type === 'value' || type === 'total' ? words(value) : String(value),
         clearOnComplete: true,
         barCompleteChar: '█',
         barIncompleteChar: '░',

@@ -2,9 +2,15 @@
 import type { CallData } from '../../shared/protocol/calls.ts';
 import type { Push, PushName } from '../../shared/protocol/pushes.ts';
 import { Connection } from './connection.ts';
+import { deferred } from './deferred.ts';
 import { browserDevice } from './device.ts';
 import { Emitter } from './emitter.ts';
 import { CallError } from './errors.ts';
+import { FileAccess } from './files/access.ts';
+import { FileLinks } from './files/links.ts';
+import { indexedDbUploads } from './files/storage/indexeddb.ts';
+import { memoryUploads } from './files/storage/memory.ts';
+import { UploadBook } from './files/uploads.ts';
 import { RoomOutbox } from './outbox.ts';
 import { indexedDbOutbox } from './outbox-storage/indexeddb.ts';
 import { memoryOutbox } from './outbox-storage/memory.ts';
@@ -39,9 +45,26 @@ export function createClient(options: ClientOptions): Court {
     window: options.window,
     backoff,
   });
-  /** One hub's users are not another's. */
-  const openOutbox = (user: string) =>
-    outbox.open(`${new URL(options.url, globalThis.location?.href).href}#${user}`);
+  const access = new FileAccess(options);
+  const whose = deferred<string>();
+  const uploads = new UploadBook({
+    access,
+    storage: options.uploads ?? (globalThis.indexedDB ? indexedDbUploads() : memoryUploads()),
+    look: file => connection.call('file:get', { file }),
+    account: whose.promise,
+    backoff,
+    warn,
+  });
+  const links = new FileLinks(
+    (input, callOptions) => connection.call('file:link', input, callOptions),
+    access.url,
+  );
+  const known = (user: string) => {
+    // One hub's users are not another's.
+    const name = `${new URL(options.url, globalThis.location?.href).href}#${user}`;
+    outbox.open(name);
+    whose.resolve(name);
+  };
 
   const opened = ({ user }: Welcome) => {
     if (account !== undefined && account !== user.id) {
@@ -50,10 +73,11 @@ export function createClient(options: ClientOptions): Court {
       return;
     }
     account = user.id;
-    openOutbox(user.id);
+    known(user.id);
     // Rooms first, so that nobody posts to a room that they are only about to join.
     for (const room of rooms.values()) room.connected();
     outbox.resume();
+    uploads.wake();
   };
 
   const pushed: { [N in PushName]?: (payload: Push<N>) => void } = {
@@ -61,6 +85,7 @@ export function createClient(options: ClientOptions): Court {
     typing: ({ room, user, on }) => rooms.get(room)?.typed(user, on),
     read: ({ room, user, seq }) => rooms.get(room)?.read(user, seq),
     resync: ({ room }) => rooms.get(room)?.resync(),
+    'file:progress': progress => rooms.get(progress.room)?.shared(progress),
     'room:removed': ({ room, reason }) => rooms.get(room)?.removed(reason),
     presence(change) {
       if ('counts' in change) return rooms.get(change.room)?.presenceCounted(change.counts);
@@ -86,12 +111,13 @@ export function createClient(options: ClientOptions): Court {
   connection.on('stopped', error => {
     for (const room of rooms.values()) room.stopped(error);
   });
-  if (account !== undefined) openOutbox(account);
+  if (account !== undefined) known(account);
 
   const close = () => {
     closing ??= (async () => {
       connection.close();
-      await outbox.close();
+      whose.resolve('');
+      await Promise.all([outbox.close(), uploads.close()]);
     })();
     return closing;
   };
@@ -110,6 +136,13 @@ export function createClient(options: ClientOptions): Court {
       return presence.people;
     },
     outbox,
+    uploads,
+    fetchFile: (id, { edge, from, signal } = {}) =>
+      access.fetch(edge ? `${id}/preview?edge=${edge}` : id, {
+        ...(from && { headers: { Range: `bytes=${from}-` } }),
+        ...(signal && { signal }),
+      }),
+    fileLink: (file, more, callOptions) => links.get({ file, ...more }, callOptions),
     connect() {
       if (closing)
         return Promise.reject(new CallError('not_sent', 'This client is closed: make another one'));
@@ -125,6 +158,7 @@ export function createClient(options: ClientOptions): Court {
         new LiveRoom(id, {
           connection,
           outbox,
+          uploads,
           presence,
           me: () => account ?? '',
           keep: keepMessages,

@@ -4,6 +4,7 @@ export { writtenBy } from '../../shared/posted-summary.ts';
 export type { CallData, CallInput, CallName } from '../../shared/protocol/calls.ts';
 export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
 export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';
+export type { File, FileProgress, FileState, SharedFile } from '../../shared/protocol/files.ts';
 export type {
   ClaimAccount,
   Highlight,
@@ -32,6 +33,9 @@ export { applyEvent } from '../../shared/room-state.ts';
 export { createClient } from './client.ts';
 export type { CallErrorCode } from './errors.ts';
 export { CallError } from './errors.ts';
+export { indexedDbUploads } from './files/storage/indexeddb.ts';
+export { memoryUploads } from './files/storage/memory.ts';
+export type * from './files/types.ts';
 export { indexedDbOutbox } from './outbox-storage/indexeddb.ts';
 export { memoryOutbox } from './outbox-storage/memory.ts';
 export type { Recap, RecapSnapshot, SummarizeOptions } from './recap.ts';

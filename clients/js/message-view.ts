@@ -1,6 +1,7 @@
 // The messages of a room as they are shown: what the log says, and on top of it one's own calls that it does not hold yet.
 import type { CallInput } from '../../shared/protocol/calls.ts';
 import type { EventOf, LogEvent } from '../../shared/protocol/events.ts';
+import type { File } from '../../shared/protocol/files.ts';
 import type { Message } from '../../shared/protocol/models.ts';
 import { applyEvent } from '../../shared/room-state.ts';
 import { CallError } from './errors.ts';
@@ -10,15 +11,17 @@ export class MessageView {
   readonly #room: string;
   /** How many are held before the oldest go, beside those loaded by hand. */
   readonly #keep: number;
+  readonly #file: (id: string) => File | undefined;
   #held = new Map<string, Message>();
   /** Acknowledged, but not yet in our copy of the log. */
   #acked: { entry: OutboxEntry; sent: Sent }[] = [];
   #limit: number;
   hasOlder = false;
 
-  constructor(room: string, keep: number) {
+  constructor(room: string, keep: number, file: (id: string) => File | undefined = () => undefined) {
     this.#room = room;
     this.#keep = keep;
+    this.#file = file;
     this.#limit = keep;
   }
 
@@ -96,12 +99,13 @@ export class MessageView {
     }
   }
 
-  #created({ text, replyTo, meta }: CallInput<'message:send'>): EventOf<'message.created'>['data'] {
+  #created({ text, replyTo, files, meta }: CallInput<'message:send'>): EventOf<'message.created'>['data'] {
     const root = replyTo && (this.#held.get(replyTo)?.root ?? replyTo);
     return {
       text,
       ...(replyTo && { replyTo }),
       ...(root && { root }),
+      ...(files && { files: files.flatMap(id => this.#file(id) ?? []) }),
       ...(meta && { meta }),
     };
   }

@@ -1,6 +1,7 @@
 // What a room holds in memory, and the snapshot of it: made anew only when somebody looks, and only the parts that changed.
 import type { CallData } from '../../shared/protocol/calls.ts';
 import type { LogEvent } from '../../shared/protocol/events.ts';
+import type { File } from '../../shared/protocol/files.ts';
 import type { Presence, PresenceCounts } from '../../shared/protocol/models.ts';
 import { MessageView } from './message-view.ts';
 import type { PresenceBook } from './presence-book.ts';
@@ -12,10 +13,14 @@ export interface CopyDeps {
   me(): string;
   /** One's own calls in this room that are not in the log yet. */
   unsent(): OutboxEntry[];
+  /** A file of ours by id, as far as known. */
+  file(id: string): File | undefined;
   keep: number;
 }
 
 type Part = 'messages' | 'presence' | 'typing';
+/** What others are at. */
+type Busy = Pick<RoomSnapshot, 'typing' | 'sharing'>;
 type Live = Pick<RoomSnapshot, 'status' | 'epoch' | 'head' | 'readSeq'>;
 
 export class RoomCopy {
@@ -28,12 +33,12 @@ export class RoomCopy {
   #readers: ReadonlyMap<string, number> = new Map();
   #messages: RoomMessage[] | undefined;
   #presence: Presence[] | undefined;
-  #typing: string[] | undefined;
+  #busy: Busy | undefined;
   #snapshot: RoomSnapshot | undefined;
 
   constructor(id: string, deps: CopyDeps) {
     this.#deps = deps;
-    this.view = new MessageView(id, deps.keep);
+    this.view = new MessageView(id, deps.keep, deps.file);
   }
 
   joined(answer: CallData<'room:join'>, { reset, newLog }: { reset: boolean; newLog: boolean }): void {
@@ -78,7 +83,7 @@ export class RoomCopy {
     this.#snapshot = undefined;
     if (part === 'messages') this.#messages = undefined;
     if (part === 'presence') this.#presence = undefined;
-    if (part === 'typing') this.#typing = undefined;
+    if (part === 'typing') this.#busy = undefined;
   }
 
   get messages(): readonly RoomMessage[] {
@@ -86,18 +91,18 @@ export class RoomCopy {
     return this.#messages;
   }
 
-  /** `live` and `typing` are asked only if something is stale. */
-  snapshot(live: () => Live, typing: () => string[]): RoomSnapshot {
-    this.#snapshot ??= this.#take(live(), typing);
+  /** `live` and `busy` are asked only if something is stale. */
+  snapshot(live: () => Live, busy: () => Busy): RoomSnapshot {
+    this.#snapshot ??= this.#take(live(), busy);
     return this.#snapshot;
   }
 
-  #take(live: Live, typing: () => string[]): RoomSnapshot {
+  #take(live: Live, busy: () => Busy): RoomSnapshot {
     const { info, role, members, count } = this.#roster;
     this.#presence ??= [...this.#deps.presence.people.values()].filter(
       ({ user, status }) => status !== 'offline' && this.has(user),
     );
-    this.#typing ??= typing();
+    this.#busy ??= busy();
     return {
       ...live,
       info,
@@ -108,7 +113,7 @@ export class RoomCopy {
       hasOlder: this.view.hasOlder,
       presence: this.#presence,
       presenceCounts: this.#presenceCounts,
-      typing: this.#typing,
+      ...this.#busy,
       readers: this.#readers,
       ...countUnread(this.messages, live.readSeq, this.#deps.me()),
     };

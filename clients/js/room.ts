@@ -1,16 +1,16 @@
 // One room as a program holds it: follows the log, sends through the outbox, and tells its listeners.
-import type { CallData, CallInput } from '../../shared/protocol/calls.ts';
+import type { CallData } from '../../shared/protocol/calls.ts';
 import type { LogEvent } from '../../shared/protocol/events.ts';
-import type { Message, Presence, PresenceCounts } from '../../shared/protocol/models.ts';
+import type { FileProgress } from '../../shared/protocol/files.ts';
+import type { Presence, PresenceCounts } from '../../shared/protocol/models.ts';
 import type { BackoffOptions } from './backoff.ts';
-import type { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { CallError } from './errors.ts';
+import { RoomSharing } from './files/sharing.ts';
 import { readFitting } from './older-page.ts';
-import type { RoomOutbox } from './outbox.ts';
 import type { PresenceBook } from './presence-book.ts';
 import { ReadMarker } from './read-marker.ts';
-import { LiveRecap, type Recap, type SummarizeOptions } from './recap.ts';
+import { type RoomCallDeps, RoomCalls } from './room-calls.ts';
 import { RoomCopy } from './room-copy.ts';
 import { RoomSync } from './room-sync.ts';
 import { RoomTyping } from './room-typing.ts';
@@ -24,11 +24,8 @@ import type {
   SendOptions,
   Sent,
 } from './types.ts';
-import { uuid } from './uuid.ts';
 
-export interface RoomDeps {
-  connection: Connection;
-  outbox: RoomOutbox;
+export interface RoomDeps extends RoomCallDeps {
   presence: PresenceBook;
   /** One's own user id. */
   me(): string;
@@ -36,13 +33,13 @@ export interface RoomDeps {
   backoff: BackoffOptions | undefined;
 }
 
-export class LiveRoom implements Room {
-  readonly id: string;
+export class LiveRoom extends RoomCalls implements Room {
   readonly #deps: RoomDeps;
   readonly #events = new Emitter<RoomEvents>();
   readonly #copy: RoomCopy;
   readonly #sync: RoomSync;
   readonly #typing: RoomTyping;
+  readonly #sharing: RoomSharing;
   readonly #marker: ReadMarker;
   #removed = false;
   #older: Promise<boolean> | undefined;
@@ -50,10 +47,10 @@ export class LiveRoom implements Room {
   #isApplying = false;
 
   constructor(id: string, deps: RoomDeps) {
-    this.id = id;
+    super(id, deps);
     this.#deps = deps;
-    const { connection, outbox } = deps;
-    this.#copy = new RoomCopy(id, { ...deps, unsent: () => outbox.of(id) });
+    const { connection, outbox, uploads } = deps;
+    this.#copy = new RoomCopy(id, { ...deps, unsent: () => outbox.of(id), file: file => uploads.file(file) });
     this.#typing = new RoomTyping(
       on => connection.sendVolatile('typing', { room: id, on }),
       () => {
@@ -61,6 +58,7 @@ export class LiveRoom implements Room {
         this.#events.emit('typing', this.snapshot.typing);
       },
     );
+    this.#sharing = new RoomSharing(() => this.#changed('typing'));
     this.#marker = new ReadMarker(
       async seq => (await connection.send('read:mark', { room: id, seq })).readSeq,
     );
@@ -83,7 +81,7 @@ export class LiveRoom implements Room {
         head: this.#sync.seq,
         readSeq: this.#marker.seq,
       }),
-      () => this.#typing.users,
+      () => ({ typing: this.#typing.users, sharing: this.#sharing.list }),
     );
 
   get snapshot(): RoomSnapshot {
@@ -108,36 +106,16 @@ export class LiveRoom implements Room {
 
   async leave({ forget }: { forget?: boolean } = {}): Promise<void> {
     this.#sync.unfollow(new CallError('not_sent', 'Left the room'));
-    this.#typing.clear();
+    this.#quiet();
     this.#changed();
     // A connection that is lost has left already.
     if (!forget && !this.#deps.connection.isOpen) return;
     await this.#deps.connection.call('room:leave', { room: this.id, ...(forget && { forget }) });
   }
 
-  send(text: string, options: SendOptions = {}) {
+  override send(text: string, options: SendOptions = {}) {
     this.#typing.own(false);
-    return this.#deps.outbox.add('message:send', { room: this.id, id: uuid(), text, ...options });
-  }
-
-  edit(target: string, text: string) {
-    return this.#deps.outbox.add('message:edit', { room: this.id, id: uuid(), target, text });
-  }
-
-  delete(target: string) {
-    return this.#deps.outbox.add('message:delete', { room: this.id, id: uuid(), target });
-  }
-
-  react(target: string, emoji: string, on = true) {
-    return this.#deps.outbox.add('message:react', { room: this.id, id: uuid(), target, emoji, on });
-  }
-
-  pin(target: string, on = true) {
-    return this.#deps.outbox.add('message:pin', { room: this.id, id: uuid(), target, on });
-  }
-
-  summarize(options: SummarizeOptions = {}): Recap {
-    return new LiveRecap(this.id, options, this.#deps.connection);
+    return super.send(text, options);
   }
 
   typing(on = true): void {
@@ -146,18 +124,6 @@ export class LiveRoom implements Room {
 
   markRead(seq = this.#sync.seq): void {
     if (this.#marker.mark(Math.min(seq, this.#sync.seq))) this.#changed();
-  }
-
-  async history(range: Omit<CallInput<'messages:read'>, 'room' | 'thread'> = {}): Promise<Message[]> {
-    return (await this.#read(range)).messages;
-  }
-
-  async thread(root: string): Promise<Message[]> {
-    return (await this.#read({ thread: root, limit: 200 })).messages;
-  }
-
-  async presence(): Promise<Presence[]> {
-    return (await this.#deps.connection.call('presence:get', { room: this.id })).presence;
   }
 
   loadOlder(limit = 50): Promise<boolean> {
@@ -178,7 +144,7 @@ export class LiveRoom implements Room {
   broken(): void {
     this.#sync.broken();
     this.#marker.stop();
-    this.#typing.clear();
+    this.#quiet();
     this.#changed();
   }
 
@@ -198,7 +164,7 @@ export class LiveRoom implements Room {
   removed(reason: string): void {
     this.#removed = true;
     this.#sync.unfollow(new CallError('forbidden', reason));
-    this.#typing.clear();
+    this.#quiet();
     this.#changed();
     this.#events.emit('removed', { reason });
   }
@@ -217,6 +183,10 @@ export class LiveRoom implements Room {
 
   typed(user: string, on: boolean): void {
     if (user !== this.#deps.me()) this.#typing.other(user, on);
+  }
+
+  shared(progress: FileProgress): void {
+    if (progress.user !== this.#deps.me()) this.#sharing.told(progress);
   }
 
   read(user: string, seq: number): void {
@@ -274,21 +244,23 @@ export class LiveRoom implements Room {
     if (by === this.#deps.me()) this.#deps.outbox.settle(id, { id, seq, at });
   }
 
-  #read(range: Omit<CallInput<'messages:read'>, 'room'>) {
-    return this.#deps.connection.call('messages:read', { room: this.id, ...range });
-  }
-
   async #loadOlder(limit: number): Promise<boolean> {
     const { view } = this.#copy;
     const before = view.oldestSeq;
     if (before === undefined || !view.hasOlder) return false;
     view.grow(limit);
-    const page = await readFitting(this, () => this.#read({ before, limit }));
+    const page = await readFitting(this, () => this.page({ before, limit }));
     // The copy was replaced: its older messages are others.
     if (!page || view.oldestSeq !== before) return view.hasOlder;
     view.prepend(page, page.length === limit);
     this.#changed('messages');
     return page.length > 0;
+  }
+
+  /** Nobody is known to be at something. */
+  #quiet(): void {
+    this.#typing.clear();
+    this.#sharing.clear();
   }
 
   #changed(part?: 'messages' | 'presence' | 'typing'): void {

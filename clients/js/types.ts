@@ -1,6 +1,7 @@
 // The public face of the SDK: every shape and signature a program may rely on, on one page.
 import type { CallData, CallInput, CallName } from '../../shared/protocol/calls.ts';
 import type { LogEvent } from '../../shared/protocol/events.ts';
+import type { FileProgress } from '../../shared/protocol/files.ts';
 import type {
   Member,
   Message,
@@ -11,6 +12,7 @@ import type {
 } from '../../shared/protocol/models.ts';
 import type { Push, PushName } from '../../shared/protocol/pushes.ts';
 import type { CallError, CallErrorCode } from './errors.ts';
+import type { CourtFiles, Upload, UploadOptions, UploadSource, UploadStorage } from './files/types.ts';
 import type { Recap, SummarizeOptions } from './recap.ts';
 
 export type Welcome = Push<'welcome'>;
@@ -32,6 +34,8 @@ export interface ClientOptions {
   device?: string;
   /** Where unsent calls are kept. IndexedDB in a browser, else memory. */
   outbox?: OutboxStorage;
+  /** Where unfinished uploads are kept. IndexedDB in a browser, else memory. */
+  uploads?: UploadStorage;
   /** User id, if known before the first connection: what the outbox kept is then there while still offline. */
   account?: string;
   /** WebSocket only, unless said otherwise. */
@@ -81,7 +85,7 @@ export interface CourtEvents {
 }
 
 /** A connection to the hub, kept for as long as it is wanted. */
-export interface Court extends AsyncDisposable {
+export interface Court extends AsyncDisposable, CourtFiles {
   readonly state: ConnectionState;
   /** Who one is, from the first `welcome` on. */
   readonly user: User | undefined;
@@ -172,6 +176,8 @@ export interface RoomSnapshot {
   presenceCounts: { active: number; away: number; dnd: number } | undefined;
   /** User ids, without oneself. */
   typing: readonly string[];
+  /** What others are uploading just now. */
+  sharing: readonly FileProgress[];
   /** How far one has read. */
   readSeq: number;
   /** How far the others have, as far as told since the join. */
@@ -183,6 +189,7 @@ export interface RoomSnapshot {
 
 export interface SendOptions {
   replyTo?: string;
+  /** Ids of uploads that are done. */
   files?: string[];
   meta?: CallInput<'message:send'>['meta'];
 }
@@ -210,7 +217,12 @@ export interface Room {
   join(): Promise<RoomSnapshot>;
   /** Stops following; with `forget` also ends the membership. */
   leave(options?: { forget?: boolean }): Promise<void>;
+  /** With `files` the text may be empty. */
   send(text: string, options?: SendOptions): Posted<Sent>;
+  /** Begins at once, or goes on where the same file stopped; `done` gives the file, whose `id` is for `send`. */
+  upload(source: UploadSource, options?: UploadOptions): Upload;
+  /** The files shared here, newest first; `cursor` of an answer gives the next page. */
+  files(page?: { cursor?: string; limit?: number }): Promise<CallData<'files:list'>>;
   edit(target: string, text: string): Posted<{ seq: number }>;
   delete(target: string): Posted<{ seq: number }>;
   react(target: string, emoji: string, on?: boolean): Posted<{ seq: number }>;

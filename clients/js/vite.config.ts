@@ -8,6 +8,6 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     lib: { entry: 'index.ts', formats: ['es'], fileName: 'index' },
-    rolldownOptions: { external: ['socket.io-client', 'idb'] },
+    rolldownOptions: { external: ['socket.io-client', 'idb', 'tus-js-client'] },
   },
 });

@@ -11,12 +11,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
 import { createClient } from '../js/index.ts';
-import { chromiumFlags } from './stage/browser.ts';
+import { openBrowser, pictureOptions, root, signedIn, take } from './stage/browser.ts';
 import { openHub } from './stage/hub.ts';
 
-const root = path.join(import.meta.dirname, '../..');
 const ROOM = 'ubuntu';
 const DAY = '2008-12-11';
 const UNREAD = 400;
@@ -25,14 +23,13 @@ const account = { email: 'mira@scene.example', password: 'mira in the courtyard'
 const { values } = parseArgs({
   options: {
     log: { type: 'string', default: path.join(root, '../shared/data/irc/2008-12-11_11.txt') },
-    out: { type: 'string', default: path.join(root, 'docs/images') },
-    chromium: { type: 'string', default: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium' },
+    ...pictureOptions,
   },
 });
 if (!existsSync(values.log)) throw new Error(`${values.log} is not there: name a log with --log.`);
 
 await using hub = await openHub(root);
-const take = (...files: string[]) =>
+const importLog = (...files: string[]) =>
   hub.court('import', '--format', 'irc', '--date', DAY, '--room', ROOM, '--title', 'Ubuntu help', ...files);
 // The first part is there when she comes; the rest is said while she is away.
 const folder = await mkdtemp(path.join(tmpdir(), 'first-court-recap-'));
@@ -40,7 +37,7 @@ try {
   const early = path.join(folder, 'early.txt');
   const lines = (await readFile(values.log, 'utf8')).split('\n');
   await writeFile(early, lines.slice(0, -UNREAD).join('\n'));
-  await take(early);
+  await importLog(early);
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -55,19 +52,10 @@ const { accessToken } = (await registered.json()) as { accessToken: string };
   await court.connect();
   await court.room(ROOM).join();
 }
-await take(values.log);
+await importLog(values.log);
 
-await using browser = await chromium.launch({ executablePath: values.chromium, args: chromiumFlags });
-const page = await browser.newPage({
-  viewport: { width: 1440, height: 900 },
-  deviceScaleFactor: 2,
-  locale: 'en-GB',
-  timezoneId: 'UTC',
-});
-await page.goto(`${hub.url}/#/room/${ROOM}`);
-await page.getByLabel('E-mail').fill(account.email);
-await page.getByLabel('Password').fill(account.password);
-await page.getByRole('button', { name: 'Sign in' }).click();
+await using browser = await openBrowser(values.chromium);
+const page = await signedIn(browser, hub.url, `#/room/${ROOM}`, account);
 await page.locator('.pills').getByRole('button', { name: 'Summarize' }).click();
 const panel = page.getByRole('complementary', { name: 'Recap' });
 await panel.getByText('Extracted without a model').waitFor();
@@ -82,8 +70,5 @@ for (const [colorScheme, file] of [
     .first()
     .click();
   await page.locator('[data-lit]').waitFor();
-  await page.mouse.move(720, 30);
-  const target = path.join(values.out, file);
-  await page.screenshot({ path: target, animations: 'disabled' });
-  console.log(target);
+  await take(page, colorScheme, path.join(values.out, file));
 }

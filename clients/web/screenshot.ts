@@ -9,54 +9,30 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
 import { searched, viewer } from './scene.ts';
-import { chromiumFlags } from './stage/browser.ts';
+import { openBrowser, pictureOptions, root, signedIn, take } from './stage/browser.ts';
 import { openHub } from './stage/hub.ts';
 import { playScene } from './stage/play.ts';
 
-const root = path.join(import.meta.dirname, '../..');
-const images = path.join(root, 'docs/images');
-
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string' },
-    out: { type: 'string', default: images },
-    chromium: { type: 'string', default: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium' },
-  },
-});
+const { values } = parseArgs({ options: { ...pictureOptions, url: { type: 'string' } } });
 
 await using hub = await openHub(root, values.url);
 await using scene = await playScene(hub);
-await using browser = await chromium.launch({ executablePath: values.chromium, args: chromiumFlags });
-const page = await browser.newPage({
-  viewport: { width: 1440, height: 900 },
-  deviceScaleFactor: 2,
-  locale: 'en-GB',
-  timezoneId: 'UTC',
-});
-const { email, password } = scene.account(viewer);
-await page.goto(`${hub.url}/#/room/${scene.room}/thread/${scene.thread}`);
-await page.getByLabel('E-mail').fill(email);
-await page.getByLabel('Password').fill(password);
-await page.getByRole('button', { name: 'Sign in' }).click();
+await using browser = await openBrowser(values.chromium);
+const page = await signedIn(
+  browser,
+  hub.url,
+  `#/room/${scene.room}/thread/${scene.thread}`,
+  scene.account(viewer),
+);
 await page.getByRole('complementary', { name: 'Thread' }).getByText(scene.lastReply).waitFor();
 await page.getByText('New messages', { exact: true }).waitFor();
 scene.typing(true);
 await page.getByText('is typing').waitFor();
-// The pointer rests where it lights up nothing.
-await page.mouse.move(720, 30);
 await mkdir(values.out, { recursive: true });
 // In one go, since what is unread is read by then.
-for (const [colorScheme, file] of [
-  ['light', 'web.png'],
-  ['dark', 'web-dark.png'],
-] as const) {
-  await page.emulateMedia({ colorScheme });
-  const target = path.join(values.out, file);
-  await page.screenshot({ path: target, animations: 'disabled' });
-  console.log(target);
-}
+await take(page, 'light', path.join(values.out, 'web.png'));
+await take(page, 'dark', path.join(values.out, 'web-dark.png'));
 
 await page.emulateMedia({ colorScheme: 'light' });
 await page.keyboard.press('Control+k');
@@ -67,6 +43,4 @@ await panel.getByText(/messages?(,|$)/).waitFor();
 await page.keyboard.press('ArrowDown');
 await page.keyboard.press('Enter');
 await page.locator('[data-lit]').waitFor();
-const target = path.join(values.out, 'search.png');
-await page.screenshot({ path: target, animations: 'disabled' });
-console.log(target);
+await take(page, 'light', path.join(values.out, 'search.png'));

@@ -21,6 +21,12 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\//, priority: 2 },
+            // For those who upload, when they do.
+            {
+              name: 'uploads',
+              test: /node_modules\/(tus-js-client|js-base64|url-parse|requires-port|querystringify)\//,
+              priority: 3,
+            },
             { name: 'libraries', test: /node_modules/, priority: 1 },
           ],
         },

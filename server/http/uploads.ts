@@ -6,6 +6,7 @@ import { HubError, unavailable } from '../hub/errors.ts';
 import type { FileHub } from '../hub/file-hub.ts';
 import type { Actor } from '../hub/ports.ts';
 import type { StoredFile } from '../hub/ports-file-store.ts';
+import type { PassingBytes } from './passing-bytes.ts';
 
 export const PATH = '/api/files';
 /** What waits between the network and the storage, of each upload: bytes, and pieces of up to 64 KiB. */
@@ -41,7 +42,15 @@ interface TusRequest {
   readonly runtime: { readonly node: { readonly req: IncomingMessage } };
 }
 
-export function createUploads({ files, store }: { files: FileHub; store: DataStore }): Uploads {
+export function createUploads({
+  files,
+  store,
+  passing,
+}: {
+  files: FileHub;
+  store: DataStore;
+  passing: PassingBytes;
+}): Uploads {
   const works = new WeakMap<IncomingMessage, UploadWork>();
   const workOf = (request: unknown) => works.get((request as TusRequest).body) as UploadWork;
 
@@ -95,6 +104,7 @@ export function createUploads({ files, store }: { files: FileHub; store: DataSto
       transform(chunk: Buffer, _encoding, done) {
         offset += chunk.length;
         if (offset > end) return done(tooLarge());
+        passing(chunk.length);
         if (stored) files.sent(stored, offset);
         done(null, chunk);
       },

@@ -1,6 +1,8 @@
 // Every way in which a call or a handshake can be refused; the hub answers with nothing else.
 import { z } from 'zod';
 
+export { httpStatus } from './http-status.ts';
+
 export const errorCodes = [
   'bad_request',
   'unauthenticated',
@@ -22,19 +24,6 @@ export const wireError = z.object({
   details: z.unknown().optional(),
 });
 export type WireError = z.infer<typeof wireError>;
-
-/** HTTP status of each code, for the Express door and for clients that map back. */
-export const httpStatus: Record<ErrorCode, number> = {
-  bad_request: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  too_large: 413,
-  rate_limited: 429,
-  unavailable: 503,
-  internal: 500,
-};
 
 export const refusalCodes = [
   'unauthenticated',

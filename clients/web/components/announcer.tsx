@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { Message, Room } from '../../js/index.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
-import { plainText } from '../state/plain-text.ts';
+import { messageWords } from '../state/plain-text.ts';
 
 /** Messages this close together are said as one sentence. */
 const GATHER_MS = 600;
@@ -19,7 +19,7 @@ export function Announcer({ room }: { room: Room }) {
       const [only] = fresh;
       const name = (id: string) => people.get(id)?.name ?? 'Somebody';
       if (fresh.length === 1 && only)
-        setSentence(`${name(only.by)}: ${plainText(only.text).slice(0, SPOKEN_CHARS)}`);
+        setSentence(`${name(only.by)}: ${messageWords(only).slice(0, SPOKEN_CHARS)}`);
       else setSentence(`${fresh.length} new messages, the last from ${name(fresh.at(-1)!.by)}`);
       fresh = [];
       timer = undefined;

@@ -3,7 +3,8 @@ import type { KeyboardEvent } from 'react';
 import { linksOf } from '../../../shared/file-links.ts';
 import type { RoomMessage } from '../../js/index.ts';
 import { usePerson, useWorkspace } from '../hooks/use-workspace.ts';
-import { plainText } from '../state/plain-text.ts';
+import { messageWords } from '../state/plain-text.ts';
+import { Attachments } from './attachments.tsx';
 import { Avatar } from './avatar.tsx';
 import { fullWords, timeWords } from './dates.ts';
 import { FileCards } from './file-cards.tsx';
@@ -68,7 +69,7 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
       data-editing={editing || undefined}
       tabIndex={focus.current ? 0 : -1}
       {...(focus.current && !inThread && { 'data-region-focus': true })}
-      aria-label={`${author.name}, ${time}: ${deletedAt ? 'deleted' : plainText(message.text).slice(0, 300)}`}
+      aria-label={`${author.name}, ${time}: ${deletedAt ? 'deleted' : messageWords(message).slice(0, 300)}`}
       onFocus={() => focus.onFocus(focus.id)}
       onKeyDown={onKeyDown}
     >
@@ -95,7 +96,8 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
           <SummaryCard summary={message.summary} />
         ) : (
           <>
-            <MessageText message={message} />
+            {message.text !== '' && <MessageText message={message} />}
+            <Attachments files={message.files} />
             <FileCards links={linksIn(message)} />
           </>
         )}

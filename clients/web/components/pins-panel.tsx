@@ -1,7 +1,7 @@
 // What is pinned in the room, as far as its messages are here.
 import type { RoomMessage, RoomSnapshot } from '../../js/index.ts';
 import { usePerson } from '../hooks/use-workspace.ts';
-import { plainText } from '../state/plain-text.ts';
+import { messageWords } from '../state/plain-text.ts';
 import { dayWords, timeWords } from './dates.ts';
 import { Panel } from './panel.tsx';
 import { useRoomActions } from './room-context.ts';
@@ -39,7 +39,7 @@ function Pinned({ message }: { message: RoomMessage }) {
             {dayWords(message.at)}, {timeWords(message.at)}
           </time>
         </span>
-        <span className="pinned-text">{plainText(message.text)}</span>
+        <span className="pinned-text">{messageWords(message)}</span>
       </button>
     </li>
   );

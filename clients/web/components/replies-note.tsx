@@ -1,7 +1,7 @@
 // Replies stand in their thread; where they fell in the talk, a note of one line leads there.
 import type { RoomMessage } from '../../js/index.ts';
 import { usePerson, useWorkspace } from '../hooks/use-workspace.ts';
-import { plainText } from '../state/plain-text.ts';
+import { messageWords } from '../state/plain-text.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
 import { rowId } from './message-list.tsx';
@@ -21,7 +21,7 @@ export function RepliesNote({
   const { me } = useWorkspace();
   const last = replies.at(-1)!;
   const author = usePerson(last.by);
-  const text = last.deletedAt ? 'a message that was deleted' : plainText(last.text);
+  const text = last.deletedAt ? 'a message that was deleted' : messageWords(last);
   return (
     <button
       type="button"

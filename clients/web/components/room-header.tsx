@@ -1,4 +1,4 @@
-// The head of a room: its name and topic, who is there, what is pinned, and the way out.
+// The head of a room: its name and topic, who is there, what is pinned and shared, and the way out.
 import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { RoomSnapshot } from '../../js/index.ts';
@@ -61,6 +61,7 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
         </p>
       </div>
       {info.ai && <PanelButton kind="recap" icon="recap" label="Recap" />}
+      <PanelButton kind="files" icon="clip" label="Files" />
       {pins > 0 && <PanelButton kind="pins" icon="pin" label="Pinned" count={pins} />}
       {snapshot.memberCount > 0 && (
         <PanelButton kind="people" icon="people" label="People" count={snapshot.memberCount} />

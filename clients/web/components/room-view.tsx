@@ -1,10 +1,14 @@
 // One room: head, messages, composer, and the panel at its right. For somebody who is not in it, the way in.
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { useAttachments } from '../hooks/use-attachments.ts';
+import { useRoomDrop } from '../hooks/use-room-drop.ts';
 import { useRoom, useRoute, useWorkspace } from '../hooks/use-workspace.ts';
 import type { RoomEntry } from '../state/room-list.ts';
 import { go } from '../state/route.ts';
 import { Announcer } from './announcer.tsx';
 import { Composer } from './composer.tsx';
+import { DropVeil } from './drop-veil.tsx';
+import { FilesPanel } from './files-panel.tsx';
 import { JoinCard } from './join-card.tsx';
 import { MembersPanel } from './members-panel.tsx';
 import { type ListHandle, MessageList } from './message-list.tsx';
@@ -13,6 +17,7 @@ import { RecapPanel } from './recap-panel.tsx';
 import { type RoomActions, RoomContext } from './room-context.ts';
 import { RoomHeader } from './room-header.tsx';
 import { SearchPanel } from './search-panel.tsx';
+import { SharingLine } from './sharing-line.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
 import { TypingLine } from './typing-line.tsx';
 import type { DialogName } from './workspace-view.tsx';
@@ -34,7 +39,11 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
   const archived = entry?.info.archived ?? false;
   const moderates = snapshot.role === 'moderator' || snapshot.role === 'owner';
   const ai = entry?.info.ai ?? true;
-  const direct = entry?.info.kind === 'direct';
+  const label = entry?.info.kind === 'direct' ? entry.title : `#${entry?.title}`;
+
+  const whole = useRef<HTMLDivElement>(null);
+  const attached = useAttachments(id, id);
+  const over = useRoomDrop(whole, id, !entry || archived ? undefined : attached.add);
 
   const actions = useMemo<RoomActions>(
     () => ({
@@ -77,20 +86,27 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
   if (!entry) return <JoinCard id={id} openDrawer={openDrawer} />;
   return (
     <RoomContext value={actions}>
-      <div className="room" data-panel={panel?.kind}>
+      <div className="room" data-panel={panel?.kind} ref={whole}>
         <main className="room-main" aria-label={entry.title}>
           <RoomHeader entry={entry} snapshot={snapshot} openDrawer={openDrawer} openDialog={openDialog} />
           <MessageList ref={list} snapshot={snapshot} entry={entry} editing={editing} />
           <div className="room-foot" data-region>
-            <TypingLine users={snapshot.typing} />
-            <Composer place={id} label={direct ? entry.title : `#${entry.title}`} archived={archived} />
+            <div className="signs">
+              <SharingLine sharing={snapshot.sharing} />
+              <TypingLine users={snapshot.typing} />
+            </div>
+            <Composer place={id} label={label} archived={archived} attached={attached} />
           </div>
+          {over === 'room' && <DropVeil where={`in ${label}`} />}
         </main>
-        {panel?.kind === 'thread' && <ThreadPanel key={panel.root} root={panel.root} snapshot={snapshot} />}
+        {panel?.kind === 'thread' && (
+          <ThreadPanel key={panel.root} root={panel.root} snapshot={snapshot} dropping={over === 'panel'} />
+        )}
         {panel?.kind === 'people' && (
           <MembersPanel snapshot={snapshot} add={() => openDialog('add-people')} />
         )}
         {panel?.kind === 'recap' && <RecapPanel snapshot={snapshot} />}
+        {panel?.kind === 'files' && <FilesPanel />}
         {panel?.kind === 'search' && <SearchPanel />}
         {panel?.kind === 'pins' && <PinsPanel snapshot={snapshot} />}
         <Announcer room={room} />

@@ -1,5 +1,12 @@
 // A field for message text: grows with it, Enter sends, Shift+Enter breaks the line, `@` offers names.
-import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type Ref,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+} from 'react';
 import { useMentionMenu } from '../hooks/use-mention-menu.ts';
 import { MentionMenu } from './mention-menu.tsx';
 
@@ -22,6 +29,8 @@ interface Props {
   onEscape?(): void;
   /** ArrowUp in an empty field. */
   onUp?(): void;
+  /** Files were pasted. */
+  onFiles?(files: readonly File[]): void;
 }
 
 export function TextBox({ ref, id, label, placeholder, value, place, autoFocus, ...on }: Props) {
@@ -69,6 +78,14 @@ export function TextBox({ ref, id, label, placeholder, value, place, autoFocus, 
     }
   };
 
+  const onPaste = (event: ClipboardEvent) => {
+    const { files, types } = event.clipboardData;
+    // Words that come with a picture of themselves, as office programs copy them, are meant as words.
+    if (!on.onFiles || files.length === 0 || types.includes('text/plain')) return;
+    event.preventDefault();
+    on.onFiles([...files]);
+  };
+
   const list = `${id}-names`;
   return (
     <div className="text-box">
@@ -90,6 +107,7 @@ export function TextBox({ ref, id, label, placeholder, value, place, autoFocus, 
         onSelect={menu.onSelect}
         onBlur={menu.close}
         onKeyDown={onKeyDown}
+        onPaste={onPaste}
       />
     </div>
   );

@@ -1,16 +1,25 @@
 // A thread at the right: its first message, all replies, and a place to answer.
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { RoomSnapshot } from '../../js/index.ts';
+import { useAttachments } from '../hooks/use-attachments.ts';
 import { useThread } from '../hooks/use-thread.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
 import { timeline } from '../state/timeline.ts';
 import { Composer } from './composer.tsx';
+import { DropVeil } from './drop-veil.tsx';
 import { MessageView } from './message-view.tsx';
 import { Panel } from './panel.tsx';
 import { useRoomActions } from './room-context.ts';
 import { ThreadActions } from './thread-actions.tsx';
 
-export function ThreadPanel({ root, snapshot }: { root: string; snapshot: RoomSnapshot }) {
+interface Props {
+  root: string;
+  snapshot: RoomSnapshot;
+  /** Files are held over it. */
+  dropping: boolean;
+}
+
+export function ThreadPanel({ root, snapshot, dropping }: Props) {
   const { room, canPost } = useRoomActions();
   const { me } = useWorkspace();
   const { messages, error } = useThread(room, root, snapshot.messages);
@@ -18,6 +27,8 @@ export function ThreadPanel({ root, snapshot }: { root: string; snapshot: RoomSn
   const [current, setCurrent] = useState<string>();
   const scroller = useRef<HTMLDivElement>(null);
   const replies = messages.length - 1;
+  const place = `${room.id}/${root}`;
+  const attached = useAttachments(place, room.id);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new reply is what triggers it
   useLayoutEffect(() => {
@@ -54,9 +65,10 @@ export function ThreadPanel({ root, snapshot }: { root: string; snapshot: RoomSn
       </div>
       <div className="panel-foot">
         <ThreadActions edit={setEditing}>
-          <Composer place={`${room.id}/${root}`} label="thread" replyTo={root} archived={!canPost} />
+          <Composer place={place} label="thread" replyTo={root} archived={!canPost} attached={attached} />
         </ThreadActions>
       </div>
+      {dropping && <DropVeil where="to this thread" />}
     </Panel>
   );
 }

@@ -16,7 +16,7 @@ export interface Scene extends AsyncDisposable {
 }
 
 const cast = Object.keys(people) as Who[];
-const account = (who: Who) => ({ email: `${who}@scene.example`, password: `${who} in the courtyard` });
+export const account = (who: Who) => ({ email: `${who}@scene.example`, password: `${who} in the courtyard` });
 
 export async function playScene(hub: StageHub): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
@@ -60,7 +60,7 @@ export async function playScene(hub: StageHub): Promise<Scene> {
   }
 }
 
-async function enter(url: string, who: Who): Promise<{ accessToken: string; user: { id: string } }> {
+export async function enter(url: string, who: Who): Promise<{ accessToken: string; user: { id: string } }> {
   const post = (call: string, body: object) =>
     fetch(`${url}/api/auth/${call}`, {
       method: 'POST',

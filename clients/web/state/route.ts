@@ -1,7 +1,9 @@
 // Where one is, kept in the address, so that a reload or a link leads there: `#/room/lobby`, `#/room/lobby/thread/<id>`.
 import type { Store } from './store.ts';
 
-export type Panel = { kind: 'thread'; root: string } | { kind: 'people' | 'pins' | 'recap' | 'search' };
+export type Panel =
+  | { kind: 'thread'; root: string }
+  | { kind: 'people' | 'pins' | 'recap' | 'search' | 'files' };
 
 export interface Route {
   room?: string;
@@ -12,7 +14,7 @@ export function parseRoute(hash: string): Route {
   const [, where, room, panel, id] = hash.split('/').map(safeDecode);
   if (where !== 'room' || !room) return {};
   if (panel === 'thread' && id) return { room, panel: { kind: 'thread', root: id } };
-  if (panel === 'people' || panel === 'pins' || panel === 'recap' || panel === 'search')
+  if (panel === 'people' || panel === 'pins' || panel === 'recap' || panel === 'search' || panel === 'files')
     return { room, panel: { kind: panel } };
   return { room };
 }

@@ -1,9 +1,11 @@
 // Everything a signed-in person works with: the connection, their rooms, the people they know, what they have not sent yet.
 import { type Court, createClient, type User } from '../../js/index.ts';
+import { type Attachments, createAttachments } from './attachments.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { connectGoogle } from './google.ts';
 import { createPeople, type People } from './people.ts';
+import { createPictures, type Pictures } from './pictures.ts';
 import { createRecaps, type Recaps } from './recaps.ts';
 import { createRoomList, type RoomList } from './room-list.ts';
 import { createSearch, type Search } from './search.ts';
@@ -16,6 +18,8 @@ export interface Workspace {
   readonly people: People;
   readonly catchUp: CatchUp;
   readonly drafts: Drafts;
+  readonly attachments: Attachments;
+  readonly pictures: Pictures;
   readonly recaps: Recaps;
   readonly search: Search;
   /** What to say first; about how one came here. */
@@ -23,7 +27,7 @@ export interface Workspace {
   readonly keep: Keep;
   /** As long as the tab lives. */
   readonly places: Keep;
-  /** Removes what this browser keeps of the person, but for messages that were not sent. */
+  /** Removes what this browser keeps of the person, but for messages that were not sent; files on their way go with it. */
   forget(): void;
   /** Leaves for Google's page, to let the hub see calendar and names of files. @throws ApiError */
   connectGoogle(): Promise<void>;
@@ -56,6 +60,9 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     if (code === 'unauthenticated' || code === 'token_expired')
       ended('Your session has ended. Please sign in again.');
   });
+  const drafts = createDrafts(keep, user.id);
+  const attachments = createAttachments(court, drafts);
+  const pictures = createPictures(court);
   const places = createKeep(() => sessionStorage);
   // Stopping for good shows in `state`; there is nobody else to tell.
   court.connect().catch(() => undefined);
@@ -66,7 +73,9 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     rooms,
     people,
     catchUp,
-    drafts: createDrafts(keep, user.id),
+    drafts,
+    attachments,
+    pictures,
     recaps: createRecaps(court),
     search: createSearch(court),
     greeting,
@@ -75,10 +84,13 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     places,
     forget() {
       for (const kept of [keep, places]) kept.clear(`${user.id}.`);
+      for (const upload of court.uploads.list) void upload.cancel();
     },
     async close() {
       rooms.close();
       catchUp.close();
+      attachments.close();
+      pictures.close();
       await court.close();
     },
   };
