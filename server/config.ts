@@ -1,6 +1,7 @@
 // The settings of one hub, checked: environment variables in, unions out. Nothing else in the server looks at the environment.
 import os from 'node:os';
 import path from 'node:path';
+import type { ClamavAddress } from './clamav-address.ts';
 import { contradictions, type Name, problem, type Values, warnings } from './config-checks.ts';
 import { type ModelsConfig, modelsOf } from './config-models.ts';
 import { type StorageConfig, storageOf } from './config-storage.ts';
@@ -45,6 +46,8 @@ export interface Config {
   readonly redis: RedisAddress | undefined;
   /** With name and password; undefined: the database finds messages alone. */
   readonly elasticsearchUrl: string | undefined;
+  /** Undefined: files are not looked at for viruses. */
+  readonly clamav: ClamavAddress | undefined;
   /** Undefined: Google is off. */
   readonly google:
     | {
@@ -161,6 +164,7 @@ export function readConfig(
     gather: gatherOf(values),
     redis: values.REDIS_URL,
     elasticsearchUrl: values.ELASTICSEARCH_URL,
+    clamav: values.CLAMAV_URL,
     google: googleOf(values, inFolder),
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,

@@ -3,6 +3,7 @@
 import type { Tempo as ModelTempo } from './ai/tempo.ts';
 import { openBlobs } from './blobs/open.ts';
 import { type Config, loadStorage, type Secrets } from './config.ts';
+import { createClamd } from './files/clamd.ts';
 import { openInspector } from './files/open.ts';
 import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
@@ -34,9 +35,10 @@ export async function filesOf(config: Config, { jwtSecret: secret, encryptionKey
     await openBlobs(await loadStorage(config), config.filesEncrypted ? { encryptionKey } : {}),
   );
   const inspector = parts.use(openInspector());
+  const scanner = config.clamav && createClamd({ address: config.clamav });
   const open = parts.move();
   return {
-    options: { ...config.files, blobs, inspector, secret },
+    options: { ...config.files, blobs, inspector, scanner, secret },
     uploads: blobs.uploads,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

@@ -1,6 +1,7 @@
 // Every environment variable this version reads: how its text becomes a value, and an example of a good one.
 import net from 'node:net';
 import type { z } from 'zod';
+import { parseClamavAddress } from './clamav-address.ts';
 import { parseGoogleCredentials } from './google-credentials.ts';
 import { parseRedisAddress } from './redis-address.ts';
 import {
@@ -217,6 +218,10 @@ export const settings = {
   S3_ACCESS_KEY_ID: { schema: apiKey, example: 'AKIAIOSFODNN7EXAMPLE', secret: true },
   S3_SECRET_ACCESS_KEY: { schema: apiKey, example: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', secret: true },
   FILES_ENCRYPTED: { schema: onOff, example: 'on' },
+  CLAMAV_URL: {
+    schema: rule(parseClamavAddress, 'is neither tcp://HOST:PORT nor unix:/PATH of a clamd'),
+    example: 'tcp://127.0.0.1:3310',
+  },
   SMTP_URL: {
     schema: rule(value => url(value, 'smtp:', 'smtps:'), 'is not the address of a mail server'),
     example: 'smtps://user:password@mail.example.com:465',

@@ -44,6 +44,11 @@ export const registry: Readonly<Record<string, Entry>> = {
     byDefault: false,
     open: async (...args) => (await import('./openai/playground.ts')).open(...args),
   },
+  clamd: {
+    port: 54_333,
+    byDefault: false,
+    open: async (...args) => (await import('./clamd/playground.ts')).open(...args),
+  },
   huggingface: {
     port: 54_327,
     byDefault: false,
