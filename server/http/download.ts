@@ -69,8 +69,7 @@ export async function send(req: Request, res: Response, file: Download): Promise
 
 /** Not Express's own look, which takes "Cache-Control: no-cache" of a request for a wish to have it all once more. */
 const holds = (condition: string | undefined, tag: string) =>
-  condition !== undefined &&
-  condition.split(',').some(one => ['*', tag].includes(one.trim().replace(/^W\//, '')));
+  condition?.split(',').some(one => ['*', tag].includes(one.trim().replace(/^W\//, '')));
 
 /** One range; several at once are answered with the whole, as HTTP allows. */
 function rangeOf(req: Request, size: number, tag: string): ByteRange | 'outside' | undefined {
