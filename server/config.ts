@@ -88,11 +88,11 @@ export interface Config {
   readonly maxConnectionsPerAddress: number;
   /** A second. */
   readonly maxHandshakesPerAddress: number;
+  readonly files: FileSettings;
   /** Where files are kept; see loadStorage. */
   readonly storage: StorageConfig;
   /** With the key of ENCRYPTION_KEY. */
   readonly filesEncrypted: boolean;
-  readonly files: FileSettings;
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
@@ -187,8 +187,6 @@ export function readConfig(
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER ?? 10,
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS ?? 50,
     maxHandshakesPerAddress: values.MAX_HANDSHAKES_PER_ADDRESS ?? 20,
-    storage: storageOf(values, dataDir, inFolder),
-    filesEncrypted: values.FILES_ENCRYPTED ?? false,
     files: {
       limits: {
         file: values.FILE_BYTES ?? 2 * GB,
@@ -198,6 +196,8 @@ export function readConfig(
       unattachedHours: values.FILE_UNATTACHED_HOURS ?? 24,
       cdnUrl: values.CDN_URL,
     },
+    storage: storageOf(values, dataDir, inFolder),
+    filesEncrypted: values.FILES_ENCRYPTED ?? false,
     services: {
       smtpUrl: values.SMTP_URL,
     },

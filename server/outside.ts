@@ -29,7 +29,7 @@ export async function integrationsOf(
 }
 
 /** Where files lie, and what looks into them. */
-export async function filesOf(config: Config, { jwtSecret, encryptionKey }: Secrets) {
+export async function filesOf(config: Config, { jwtSecret: secret, encryptionKey }: Secrets) {
   await using parts = new AsyncDisposableStack();
   const blobs = parts.use(
     await openBlobs(await loadStorage(config), config.filesEncrypted ? { encryptionKey } : {}),
@@ -38,7 +38,7 @@ export async function filesOf(config: Config, { jwtSecret, encryptionKey }: Secr
   const scanner = config.clamav && createClamd({ address: config.clamav });
   const open = parts.move();
   return {
-    options: { ...config.files, blobs, inspector, scanner, secret: jwtSecret },
+    options: { ...config.files, blobs, inspector, scanner, secret },
     uploads: blobs.uploads,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

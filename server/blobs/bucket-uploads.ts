@@ -1,7 +1,7 @@
 // Resumable uploads into a bucket: pieces as the service takes them, and what does not fill a piece yet as an object of its own beside them.
 // Everything that is known of an upload lies in the bucket, so that any node goes on with it.
 import type { Readable } from 'node:stream';
-import { DataStore, Upload } from '@tus/server';
+import { DataStore, Upload } from '@tus/utils';
 import { z } from 'zod';
 import { HubError } from '../hub/errors.ts';
 import type { Bucket } from './bucket.ts';

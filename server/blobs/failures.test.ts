@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { Upload } from '@tus/server';
+import { Upload } from '@tus/utils';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Fault } from '../../scripts/simulators/objects/faults.ts';

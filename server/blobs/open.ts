@@ -1,5 +1,5 @@
 // Opens what holds files, as STORAGE_URL names it. Each is loaded here: the clients of the services are big, and most hubs need none.
-import type { DataStore } from '@tus/server';
+import type { DataStore } from '@tus/utils';
 import type { Blobs } from '../hub/ports-files.ts';
 import type { Bucket } from './bucket.ts';
 import type { GcsSettings } from './gcs.ts';
