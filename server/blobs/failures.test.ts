@@ -223,7 +223,7 @@ for (const [what, encryptionKey] of [
 
 test('answers that are lost, and a gateway in between that fails, cost nothing but time', async () => {
   const { project, settings } = storage;
-  const hasty = await openBlobs(settings, { patience: { timeout: 20_000, attempts: 1 } });
+  const hasty = await openBlobs(settings, { patience: { timeout: 3000, attempts: 1 } });
   for (const fault of [{ kind: 'cut' }, { kind: 'status', status: 502, body: '<html>' }] as const) {
     const id = await begin(hasty);
     project.fault = fault;

@@ -180,12 +180,12 @@ gcs(
       retryOptions: { autoRetry: false, idempotencyStrategy: IdempotencyStrategy.RetryNever },
     });
     storage.interceptors.push({
-    request: options =>
-      Object.assign(options as never, {
-        headers: { ...options.headers, authorization: `Bearer ${token}` },
-      }),
-  });
-  const bucket = storage.bucket(Bucket);
+      request: options =>
+        Object.assign(options as never, {
+          headers: { ...options.headers, authorization: `Bearer ${token}` },
+        }),
+    });
+    const bucket = storage.bucket(Bucket);
     const bytes = randomBytes(700_000);
     await bucket.file('simple').save(bytes, { resumable: false, validation: 'crc32c' });
     await bucket.file('a b/ö').save(bytes, { resumable: false, validation: 'md5' });
