@@ -22,7 +22,9 @@ test.before(async () => {
   home = await diskUnderTest({ encryptionKey: key });
   blobs = await home.open();
 });
-test.after(() => home[Symbol.asyncDispose]());
+test.after(async () => {
+  await home[Symbol.asyncDispose]();
+});
 
 const fileOf = (name: string) => path.join(home.folder, name);
 /** A file of so many bytes, and how it lies there. */

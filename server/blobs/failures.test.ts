@@ -11,7 +11,7 @@ import { gcsUnderTest, s3UnderTest, supabaseUnderTest } from '../testing/blobs.t
 import { refusal } from '../testing/contracts/blobs.ts';
 import { type OpenedBlobs, openBlobs } from './open.ts';
 
-const HASTY = { patience: { timeout: 300, attempts: 1 } };
+const HASTY = { patience: { timeout: 2000, attempts: 1 } };
 const SIZE = 7 * 1024 * 1024;
 const bytes = randomBytes(SIZE);
 
@@ -87,10 +87,12 @@ for (const [kind, open] of [
   test.before(async () => {
     storage = await open();
     faults = ('s3' in storage ? storage.s3 : storage.gcs).faults;
-    blobs = await openBlobs(storage.settings, { patience: { timeout: 5000, attempts: 3 } });
+    blobs = await openBlobs(storage.settings, { patience: { timeout: 20_000, attempts: 3 } });
   });
   test.after.each(() => void faults.splice(0));
-  test.after(() => storage[Symbol.asyncDispose]());
+  test.after(async () => {
+    await storage[Symbol.asyncDispose]();
+  });
 
   for (const [what, { fault, outcome }] of Object.entries(WHILE_SENDING[kind]))
     test(`while an upload is sent: ${what}; it ${outcome === 'sent' ? 'is sent all the same' : 'goes on later'}`, async () => {
@@ -191,7 +193,9 @@ let storage: Awaited<ReturnType<typeof supabaseUnderTest>>;
 test.before(async () => {
   storage = await supabaseUnderTest();
 });
-test.after(() => storage[Symbol.asyncDispose]());
+test.after(async () => {
+  await storage[Symbol.asyncDispose]();
+});
 
 for (const [what, encryptionKey] of [
   ['plain', undefined],
@@ -201,7 +205,7 @@ for (const [what, encryptionKey] of [
     const { resumable } = storage.project.storage;
     const patient = await openBlobs(storage.settings, {
       encryptionKey,
-      patience: { timeout: 5000, attempts: 3 },
+      patience: { timeout: 20_000, attempts: 3 },
     });
     const sent = await begin(patient);
     resumable.cutAfter = 100_001;
@@ -209,7 +213,7 @@ for (const [what, encryptionKey] of [
     await isWhole(patient, sent);
     const hasty = await openBlobs(storage.settings, {
       encryptionKey,
-      patience: { timeout: 5000, attempts: 1 },
+      patience: { timeout: 20_000, attempts: 1 },
     });
     const later = await begin(hasty);
     resumable.cutAfter = 100_001;
@@ -219,7 +223,7 @@ for (const [what, encryptionKey] of [
 
 test('answers that are lost, and a gateway in between that fails, cost nothing but time', async () => {
   const { project, settings } = storage;
-  const hasty = await openBlobs(settings, { patience: { timeout: 2000, attempts: 1 } });
+  const hasty = await openBlobs(settings, { patience: { timeout: 3000, attempts: 1 } });
   for (const fault of [{ kind: 'cut' }, { kind: 'status', status: 502, body: '<html>' }] as const) {
     const id = await begin(hasty);
     project.fault = fault;
@@ -227,7 +231,7 @@ test('answers that are lost, and a gateway in between that fails, cost nothing b
     project.fault = undefined;
     await goOn(hasty, id);
   }
-  project.fault = { kind: 'slow', ms: 1000 };
+  project.fault = { kind: 'slow', ms: 4000 };
   await using impatient = await openBlobs(settings, HASTY);
   assert.is(await refusal(impatient.size('x')), 'unavailable');
   project.fault = undefined;

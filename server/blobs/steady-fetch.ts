@@ -4,7 +4,7 @@ import type { Patience } from './open.ts';
 import { AGAIN, PAUSE_MS } from './web-read.ts';
 
 /** A piece that a slow line carries takes longer than an answer. */
-const BODY = 6;
+export const BODY = 6;
 
 /** Every request must be one that does no harm when it comes twice; bodies are whole. */
 export function createSteadyFetch({ timeout, attempts }: Patience): typeof fetch {

@@ -1,6 +1,7 @@
 // Large objects at Supabase Storage: its own resumable uploads, which it keeps for 24 hours. It wants them in pieces of 6 MiB.
 import type { Pieces } from './bucket.ts';
 import { PIECE } from './piece-bytes.ts';
+import { BODY } from './steady-fetch.ts';
 import { WebStatus } from './web-read.ts';
 
 const TUS = { 'tus-resumable': '1.0.0' };
@@ -11,6 +12,8 @@ export interface SupabasePiecesDeps {
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof fetch;
   readonly attempts: number;
+  /** ms that an answer may take. */
+  readonly timeout: number;
   /** Of a finished object. */
   size(key: string): Promise<number>;
 }
@@ -30,7 +33,7 @@ export function createSupabasePieces(deps: SupabasePiecesDeps): Pieces {
     const answer = await send(base + path, {
       method,
       headers: { ...deps.headers, ...TUS, 'x-upsert': 'true', ...more },
-      ...(body && { body, signal: AbortSignal.timeout(120_000) }),
+      ...(body && { body, signal: AbortSignal.timeout(deps.timeout * BODY) }),
     });
     const text = await answer.text();
     if (!answer.ok) throw new WebStatus(answer.status === 410 ? 404 : answer.status, text);

@@ -66,7 +66,7 @@ export function openSupabaseBucket(settings: SupabaseSettings, patience: Patienc
     isMissing: error => statusOf(error) === 404 && !/bucket/i.test(wordsOf(error)),
     isOutside: error => statusOf(error) === 416,
     advice: error => adviceOn(error, settings),
-    pieces: createSupabasePieces({ url, bucket: id, headers, fetch, attempts: patience.attempts, size }),
+    pieces: createSupabasePieces({ url, bucket: id, headers, fetch, ...patience, size }),
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -13,8 +13,8 @@ import {
 import { type OpenOptions, openBlobs, type StorageSettings } from '../blobs/open.ts';
 import type { BlobsUnderTest } from './contracts/blobs.ts';
 
-const HASTY = { timeout: 2000, attempts: 1 };
-const PATIENT = { timeout: 5000, attempts: 3 };
+const HASTY = { timeout: 10_000, attempts: 1 };
+const PATIENT = { timeout: 20_000, attempts: 3 };
 
 export const opening =
   (settings: StorageSettings, given: OpenOptions = {}): BlobsUnderTest['open'] =>

@@ -33,7 +33,9 @@ s3.before(async () => {
   amazon.makeBucket(Bucket);
   client = connect();
 });
-s3.after(() => amazon[Symbol.asyncDispose]());
+s3.after(async () => {
+  await amazon[Symbol.asyncDispose]();
+});
 
 s3('keys, regions and clocks that are wrong are told apart', async () => {
   const put = (from: aws.S3Client) =>
@@ -58,7 +60,7 @@ s3(
   'objects of any name are put, once where it is asked for, streamed with a checksum behind, and read in ranges',
   async () => {
     const Key = "größe/a b+c&d='e'(f)!*.txt";
-    const put = (Body: aws.PutObjectCommandInput['Body'], more = {}) =>
+    const put = (Body: string | Readable, more = {}) =>
       client.send(new aws.PutObjectCommand({ Bucket, Key, Body, ...more }));
     await put('first', { IfNoneMatch: '*' });
     assert.is(await named(put('second', { IfNoneMatch: '*' })), 'PreconditionFailed');
@@ -178,10 +180,10 @@ gcs(
       retryOptions: { autoRetry: false, idempotencyStrategy: IdempotencyStrategy.RetryNever },
     });
     storage.interceptors.push({
-      request: options => {
-        options.headers = { ...options.headers, authorization: `Bearer ${token}` };
-        return options;
-      },
+      request: options =>
+        Object.assign(options as never, {
+          headers: { ...options.headers, authorization: `Bearer ${token}` },
+        }),
     });
     const bucket = storage.bucket(Bucket);
     const bytes = randomBytes(700_000);
