@@ -81,7 +81,7 @@ export async function openDoor({ peopleDeps, server: timing, ...options }: DoorO
     limits,
     log,
     tokens: createJwt({ secret: DOOR_SECRET }),
-    hasher: createArgon2(),
+    hasher: createArgon2({ memoryCost: 64, timeCost: 1, parallelism: 1 }),
     sessionEnded: session => ended.push(session),
     ...peopleDeps,
   });
