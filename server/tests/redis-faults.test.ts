@@ -29,7 +29,7 @@ test('a connection that ends while it subscribes again costs neither the process
     assert.ok(await cut, 'the connection was cut as the hub subscribed');
   }
   // Said again and again, since what is said before the two are back is not told.
-  const until = performance.now() + 10_000;
+  const until = performance.now() + 30_000;
   while (bob.events('court').length === 0) {
     assert.ok(performance.now() < until, 'hints flow again');
     await ada.call('message:send', { room: 'court', id: crypto.randomUUID(), text: 'over Redis' });
