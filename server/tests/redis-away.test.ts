@@ -1,3 +1,4 @@
+// time limit: 300 s
 // Redis goes away and comes back, in every kind: hubs go on, say so in /readyz, and hear each other again by themselves (I5, I16).
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

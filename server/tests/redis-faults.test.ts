@@ -55,7 +55,7 @@ test('a Redis that stands still holds up no call, costs no entry, and is forgive
   await bob.until(() => bob.events('court').at(-1)?.seq === last);
   goOn();
   for (const hub of [north, south]) {
-    while ((await readiness(hub)).checks.redis !== 'ok') await new Promise(resolve => setImmediate(resolve));
+    while ((await readiness(hub)).checks.redis !== 'ok') await new Promise(resolve => setTimeout(resolve, 5));
   }
   const { seq } = await say('and so on');
   await bob.until(() => bob.events('court').at(-1)?.seq === seq);
