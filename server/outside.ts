@@ -9,6 +9,7 @@ import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
 import { createGather } from './integrations/gather/index.ts';
 import type { Tempo as SlackTempo } from './integrations/slack/index.ts';
+import type { RedisLink } from './redis.ts';
 import type { ElasticOptions } from './search/elasticsearch.ts';
 import type { Db } from './store/db.ts';
 import { createIndexSource } from './store/queries/indexing.ts';
@@ -42,6 +43,13 @@ export async function filesOf(config: Config, { jwtSecret: secret, encryptionKey
     uploads: blobs.uploads,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+/** What the nodes hear each other through. */
+export async function redisOf({ redis }: Config, log: Log): Promise<RedisLink | undefined> {
+  if (!redis) return undefined;
+  const { openRedis } = await import('./redis.ts');
+  return openRedis(redis, log);
 }
 
 /** Who writes summaries, when it is not the hub alone. */

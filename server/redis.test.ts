@@ -123,7 +123,7 @@ test('a user with just the documented rights is enough, on a server with and wit
   ] as const) {
     await using link = await open(server.url.replace('redis://', 'redis://hub:pw@'));
     assert.is(link.kind, kind);
-    while (link.state() !== 'ok') await new Promise(resolve => setImmediate(resolve));
+    while (link.state() !== 'ok') await new Promise(resolve => setTimeout(resolve, 5));
     const complaints: string[] = [];
     const log = { ...silent, warn: (_: object, message: string) => void complaints.push(message) };
     const limits = createRedisLimits(link.client, log);

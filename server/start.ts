@@ -23,14 +23,14 @@ import { createReadiness } from './hub/readiness.ts';
 import { createGoogle, type GoogleOptions } from './integrations/google/index.ts';
 import type { Tempo as SlackTempo } from './integrations/slack/index.ts';
 import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
-import { createRedisLimits, type RedisLimits } from './limits/redis.ts';
+import type { RedisLimits } from './limits/redis.ts';
 import { createLoadMeter } from './load.ts';
 import { createMetrics } from './metrics.ts';
-import { elasticOf, filesOf, integrationsOf, meaningOf, modelsOf } from './outside.ts';
+import { elasticOf, filesOf, integrationsOf, meaningOf, modelsOf, redisOf } from './outside.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
-import { openRedis, type RedisLink } from './redis.ts';
+import type { RedisLink } from './redis.ts';
 import type { ElasticOptions } from './search/elasticsearch.ts';
 import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
@@ -95,8 +95,9 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     ...(config.publicUrl ? [config.publicUrl] : []),
   ]);
 
-  const redis = config.redis ? parts.use(await openRedis(config.redis, log)) : undefined;
-  const limits = limitsOf(config, redis, log);
+  const redis = await redisOf(config, log);
+  if (redis) parts.use(redis);
+  const limits = await limitsOf(config, redis, log);
   const peopleStore = createPeopleStore(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const meters = createMeters();
@@ -255,9 +256,15 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   };
 }
 
-function limitsOf(config: Config, redis: RedisLink | undefined, log: Log): Limits & Partial<RedisLimits> {
+async function limitsOf(
+  config: Config,
+  redis: RedisLink | undefined,
+  log: Log,
+): Promise<Limits & Partial<RedisLimits>> {
   if (!config.rateLimits) return createNoLimits();
   const handshakes = config.maxHandshakesPerAddress;
   const rates = { 'handshake.address': { perSecond: handshakes, burst: handshakes } };
-  return redis ? createRedisLimits(redis.client, log, rates) : createMemoryLimits(rates);
+  if (!redis) return createMemoryLimits(rates);
+  const { createRedisLimits } = await import('./limits/redis.ts');
+  return createRedisLimits(redis.client, log, rates);
 }

@@ -1,3 +1,4 @@
+// time limit: 300 s
 // `court backup` and `court restore` as an operator runs them: beside a hub on its PostgreSQL, and on an embedded database without one.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';

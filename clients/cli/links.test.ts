@@ -1,4 +1,3 @@
-// time limit: 300 s
 // `court links`, `link`, `unlink`, `integrations` against a real hub, as an admin and as somebody who is none.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,3 @@
-// time limit: 300 s
 // `court recap` as a process against a real hub and its own summarizer.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';

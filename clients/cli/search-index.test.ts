@@ -1,3 +1,4 @@
+// time limit: 300 s
 // `court search-index` as an operator runs it, beside a hub whose index it rebuilds: nothing is missed, nothing is left behind, and a killed run does no harm.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -274,4 +274,14 @@ test('export: a header, then the log; into a file that is whole or not there; `|
   assert.equal(errors, []);
 });
 
+test('as a process it ends by itself, whatever it held open: an answer, a socket, a database', async () => {
+  for (const args of [['login', '--guest', 'Gast'], ['rooms'], ['migrate']]) {
+    const child = ada.start(args, { DATABASE_URL: hub.databaseUrl, ENVIRONMENT: 'test' });
+    child.stdin?.end();
+    child.stdout.resume();
+    child.stderr?.resume();
+    assert.is((await once(child, 'exit'))[0], 0, args[0]);
+  }
+});
+
 test.run();

@@ -1,3 +1,4 @@
+// time limit: 300 s
 // The web client by keyboard and by ear: regions, arrow keys, names of all controls, a sentence for each new message.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

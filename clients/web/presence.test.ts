@@ -1,3 +1,4 @@
+// time limit: 300 s
 // What the web client shows of somebody whom a service outside speaks of, and how it explains it to them.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -5,6 +5,7 @@ import { createIntegrationStore } from '../store/queries/integrations.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
 import { refusal } from '../testing/refusal.ts';
+import { until } from '../testing/until.ts';
 import { createTestVendor } from '../testing/vendor.ts';
 import type { IntegrationStore } from './ports-court.ts';
 import type { Court, Words } from './ports-integrations.ts';
@@ -22,13 +23,6 @@ const said = (text: string, more: object = {}): Words => ({ type: 'message.creat
 const link = (id: string, user: string) => store.link({ vendor: 'slack', id, user, how: 'admin' });
 const texts = async () =>
   (await ada.call('messages:read', { room })).messages.map(({ by, text }) => [by, text]);
-const until = async (condition: () => boolean) => {
-  const patience = performance.now() + 10_000;
-  while (!condition()) {
-    assert.ok(performance.now() < patience, 'waited 10 s');
-    await new Promise(resolve => setImmediate(resolve));
-  }
-};
 
 test.before(async () => {
   hub = await boot({ integrations: [slack] });

@@ -100,14 +100,15 @@ async function inOrder<T extends ReturnType<typeof holder>>(one: T, two: T): Pro
 }
 
 test('a holder that is killed is replaced when its lease has run out, and not before', async () => {
-  await using one = holder('one', 2);
-  await using two = holder('two', 2);
+  await using db = await openPostgres(database.url, { max: 1 });
+  const look = () => db.sql<{ until: Date }[]>`select until from leases where name = 'faults'`;
+  await look();
+  await using one = holder('one', 5);
+  await using two = holder('two', 5);
   const [first, second] = await inOrder(one, two);
   assert.equal(second.runs(), []);
   await first[Symbol.asyncDispose]();
-  const db = await openPostgres(database.url, { max: 1 });
-  const [lease] = await db.sql<{ until: Date }[]>`select until from leases where name = 'faults'`;
-  await db[Symbol.asyncDispose]();
+  const [lease] = await look();
   await second.more(3);
   assert.ok((second.runs()[0] as Run).begin >= Number(lease?.until));
 });

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { openPostgres } from '../store/postgres.ts';
 import { createUpkeepStore } from '../store/queries/upkeep.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { until } from '../testing/until.ts';
 import { createBackground } from './background.ts';
 import { createLeases } from './lease.ts';
 import type { Log } from './ports.ts';
@@ -58,14 +59,6 @@ async function node(name: string, runs: string[], lastsSeconds = 30) {
     },
   };
 }
-
-const until = async (condition: () => boolean) => {
-  const patience = performance.now() + 10_000;
-  while (!condition()) {
-    assert.ok(performance.now() < patience, 'waited 10 s');
-    await new Promise(resolve => setTimeout(resolve, 2));
-  }
-};
 
 test('one node runs the task; when it leaves, another takes over at once', async () => {
   const runs: string[] = [];

@@ -191,7 +191,7 @@ test(`${RUNS} interleavings: dense from the join to the removal or the end (I4, 
             !seen.has(stay.socket),
         );
       // Quiet: polls close what hints left open, and fan-outs end.
-      const patience = performance.now() + 2000;
+      const patience = performance.now() + 20_000;
       while (!settled() && performance.now() < patience) {
         await feeds.poll();
         await turn();

@@ -1,3 +1,4 @@
+// time limit: 300 s
 import { rmSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import os from 'node:os';

@@ -4,7 +4,6 @@ import type { Db } from './db.ts';
 import { openEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
-import { openSupabase } from './supabase.ts';
 
 export type Store =
   | { readonly kind: 'embedded' }
@@ -19,7 +18,11 @@ export interface StoreConfig {
 
 /** @throws EmbeddedError, MigrationError, DbUnavailable; each says what to do */
 export async function openStore(config: StoreConfig, log: Log): Promise<Db> {
-  if (config.store.kind === 'supabase') return openSupabase(config.store);
+  if (config.store.kind === 'supabase') {
+    // Its client is big, and wanted by few.
+    const { openSupabase } = await import('./supabase.ts');
+    return openSupabase(config.store);
+  }
   await using parts = new AsyncDisposableStack();
   const url =
     config.store.kind === 'postgres'

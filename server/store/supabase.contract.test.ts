@@ -1,3 +1,4 @@
+// time limit: 300 s
 import { storeContract, underTest } from '../testing/contracts/store.ts';
 import { openTestProject } from '../testing/supabase.ts';
 import { openSupabase } from './supabase.ts';

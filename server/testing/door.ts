@@ -89,7 +89,7 @@ export async function openDoor({
     limits,
     log,
     tokens: createJwt({ secret: DOOR_SECRET }),
-    hasher: createArgon2(),
+    hasher: createArgon2({ memoryCost: 64, timeCost: 1, parallelism: 1 }),
     sessionEnded: session => ended.push(session),
     ...peopleDeps,
   });

@@ -28,7 +28,7 @@ async function bootPressed() {
 }
 
 async function reached(hub: TestHub, level: number): Promise<void> {
-  while (hub.hub.pressure.level !== level) await new Promise(resolve => setImmediate(resolve));
+  while (hub.hub.pressure.level !== level) await new Promise(resolve => setTimeout(resolve, 5));
 }
 
 const ask = (client: TestClient, name: CallName, input: object): Promise<Reply<unknown>> =>

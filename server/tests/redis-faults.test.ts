@@ -29,7 +29,7 @@ test('a connection that ends while it subscribes again costs neither the process
     assert.ok(await cut, 'the connection was cut as the hub subscribed');
   }
   // Said again and again, since what is said before the two are back is not told.
-  const until = performance.now() + 10_000;
+  const until = performance.now() + 30_000;
   while (bob.events('court').length === 0) {
     assert.ok(performance.now() < until, 'hints flow again');
     await ada.call('message:send', { room: 'court', id: crypto.randomUUID(), text: 'over Redis' });
@@ -55,7 +55,7 @@ test('a Redis that stands still holds up no call, costs no entry, and is forgive
   await bob.until(() => bob.events('court').at(-1)?.seq === last);
   goOn();
   for (const hub of [north, south]) {
-    while ((await readiness(hub)).checks.redis !== 'ok') await new Promise(resolve => setImmediate(resolve));
+    while ((await readiness(hub)).checks.redis !== 'ok') await new Promise(resolve => setTimeout(resolve, 5));
   }
   const { seq } = await say('and so on');
   await bob.until(() => bob.events('court').at(-1)?.seq === seq);

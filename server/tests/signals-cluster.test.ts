@@ -1,3 +1,4 @@
+// time limit: 300 s
 // The contract of signals over a real Redis Cluster of three masters.
 import { openRedisCluster } from '../../scripts/lib/redis-server.ts';
 import { signalsContract } from '../testing/contracts/signals.ts';

@@ -43,13 +43,16 @@ export function limitSignals(test: Test, start: (env: Record<string, string>) =>
         .timeout(30_000)
         .emitWithAck('message:send', { room: room.id, id: crypto.randomUUID(), text: 'x' });
 
+    const began = performance.now();
+    /** Two a second come back meanwhile. */
+    const meanwhile = () => (performance.now() - began) / 500;
     let near = 0;
     for (let n = 0; n < 4; n++) {
       const client = await socket(hubs.near);
       const replies = await Promise.all(Array.from({ length: 38 }, () => write(client)));
       near += replies.filter(reply => reply.ok).length;
     }
-    assert.ok(near >= 115 && near <= 130, `${near} passed`);
+    assert.ok(near >= 115 && near <= 130 + meanwhile(), `${near} passed`);
 
     const client = await socket(hubs.far);
     let far = 0;
@@ -59,6 +62,6 @@ export function limitSignals(test: Test, start: (env: Record<string, string>) =>
       else refused = (reply.error.retryAfterMs as number) > SOCKET_WAIT;
     }
     // A hub that counted alone would let 120 pass here, too.
-    assert.ok(far < 100, `${far} passed`);
+    assert.ok(far < 100 + meanwhile(), `${far} passed`);
   });
 }
