@@ -47,6 +47,8 @@ export interface SearchAnswer {
   readonly found: readonly Found[];
   /** How many match in all; an index may stop counting at a few hundred. */
   readonly total: number;
+  /** Each word is one that many write, so that nothing else would be found with those spelled nearly so. */
+  readonly known?: true;
 }
 
 /** A message as it stands now, for an index. `deleted`: it must not be found any more, and its text is gone. */
@@ -96,7 +98,8 @@ export interface SearchScope {
 export interface Candidate {
   readonly room: string;
   readonly seq: number;
-  readonly at: string;
+  /** Milliseconds. */
+  readonly at: number;
   readonly by: string;
   readonly name: string;
   readonly text: string;
