@@ -1,6 +1,7 @@
 // Full-text search in PostgreSQL, through the SQL functions of migrations 0010 and 0015. Texts are cut into words here, not there, so that every
 // server finds the same: accents, languages and scripts without spaces are decided by shared/text.
-import { languageOf, stem, stems } from '#shared/text/stem.ts';
+import { setImmediate } from 'node:timers/promises';
+import { createStemmer, languageOf, type Stemmer, stems } from '#shared/text/stem.ts';
 import { isUnspaced, wordsOf } from '#shared/text/words.ts';
 import { unavailable } from '../hub/errors.ts';
 import type { IndexedMessage, SearchIndex, SearchQuery } from '../hub/ports-search.ts';
@@ -25,7 +26,11 @@ const LITTLE = 20_000;
 const MAX_POSITION = 16_383;
 const MAX_POSITIONS = 255;
 
+/** Texts that are cut into words without a pause: about a millisecond of it. */
+const AT_ONCE = 40;
+
 export function createPostgresSearch(db: Db): SearchIndex {
+  const stemmer = createStemmer();
   return {
     kind: 'postgres',
     cursor: 'postgres-1',
@@ -61,7 +66,13 @@ export function createPostgresSearch(db: Db): SearchIndex {
       }
     },
     async index(messages) {
-      await db.call('index_messages', { documents: messages.map(documentOf) });
+      const documents: Document[] = [];
+      for (const message of messages) {
+        documents.push(documentOf(message, stemmer));
+        // Those who send have their turn in between.
+        if (documents.length % AT_ONCE === 0) await setImmediate();
+      }
+      await db.call('index_messages', { documents });
     },
     async [Symbol.asyncDispose]() {},
   };
@@ -79,12 +90,14 @@ function holdsNothing({ words, phrases }: SearchQuery): boolean {
 const tookTooLong = (error: unknown): boolean =>
   /^(57014|55P03|TIMEOUT)$/.test((error as { code?: unknown }).code as string);
 
-function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage) {
-  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text) }) };
+type Document = ReturnType<typeof documentOf>;
+
+function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage, stemmer: Stemmer) {
+  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text, stemmer) }) };
 }
 
 /** The text of a tsvector. Words as written have weight A, so that a phrase or an exclusion does not take their stems for them. */
-export function vectorOf(text: string): string {
+function vectorOf(text: string, stemmer: Stemmer): string {
   const words = wordsOf(text);
   const language = languageOf(words);
   const places = new Map<string, string[]>();
@@ -96,7 +109,7 @@ export function vectorOf(text: string): string {
   words.forEach(({ word }, i) => {
     const at = Math.min(i + 1, MAX_POSITION);
     put(word, `${at}A`);
-    const root = stem(word, language);
+    const root = stemmer(word, language);
     if (root !== word) put(root, `${at}`);
   });
   return [...places].map(([lexeme, at]) => `${quoted(lexeme)}:${at.join(',')}`).join(' ');

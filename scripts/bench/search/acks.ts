@@ -4,46 +4,42 @@ import { io, type Socket } from 'socket.io-client';
 import { signToken } from '../../../clients/cli/signing.ts';
 import type { Running } from '../../../server/start.ts';
 import type { Db } from '../../../server/store/db.ts';
+import { acksOf, type Compared, takeTurns } from './paired.ts';
 
 const SENDERS = 20;
 /** Sends a second in all. */
 const RATE = 160;
-const ROUNDS = 2;
 /** The lease under which a hub indexes (hub/hub.ts). */
 const LEASE = 'search index';
 
-export interface Acks {
-  readonly off: { p50: number; p99: number };
-  readonly on: { p50: number; p99: number };
-  readonly sent: number;
-}
-
+/** @param deps.seconds of sending in each half of each of the `rounds` */
 export async function measureAcks(deps: {
   start(): Promise<Running>;
   db: Db;
+  /** Resolves when the index has taken in everything. */
+  settled(): Promise<unknown>;
   lines: readonly string[];
   secret: string;
   seconds: number;
-}): Promise<Acks> {
+  rounds: number;
+}): Promise<Compared & { readonly sent: number }> {
   const { db } = deps;
-  const times = { off: [] as number[], on: [] as number[] };
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const mode of ['off', 'on'] as const) {
-      if (mode === 'off')
-        await db.call('take_lease', { name: LEASE, node: 'nobody', seconds: deps.seconds + 60 });
-      {
-        await using running = await deps.start();
-        times[mode].push(...(await send(running.url, deps)));
-      }
+  let sent = 0;
+  const compared = await takeTurns(deps.rounds, async mode => {
+    if (mode === 'off')
+      await db.call('take_lease', { name: LEASE, node: 'nobody', seconds: deps.seconds + 120 });
+    try {
+      await using running = await deps.start();
+      // What was sent while nobody indexed is no part of what indexing costs.
+      if (mode === 'on') await deps.settled();
+      const times = await send(running.url, deps);
+      sent += times.length;
+      return acksOf(times);
+    } finally {
       if (mode === 'off') await db.call('end_lease', { name: LEASE, node: 'nobody' });
     }
-  }
-  const sum = (list: number[]) => {
-    list.sort((a, b) => a - b);
-    const at = (share: number) => Math.round((list[Math.floor(list.length * share)] ?? 0) * 10) / 10;
-    return { p50: at(0.5), p99: at(0.99) };
-  };
-  return { off: sum(times.off), on: sum(times.on), sent: Math.min(times.off.length, times.on.length) };
+  });
+  return { ...compared, sent };
 }
 
 async function send(

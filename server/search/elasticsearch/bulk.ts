@@ -1,6 +1,7 @@
 // Writes messages into one index, many at a time, and reads what became of each: `bulk()` never fails for single documents.
+import { setImmediate } from 'node:timers/promises';
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { languageOf, stem } from '#shared/text/stem.ts';
+import { createStemmer, languageOf, type Stemmer } from '#shared/text/stem.ts';
 import { wordsOf } from '#shared/text/words.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { Change } from '../../hub/ports-indexing.ts';
@@ -30,6 +31,9 @@ export interface BulkPace {
 }
 
 export const PACE: BulkPace = { documents: 400, bytes: 4 * 2 ** 20, least: 100, most: 5000, tries: 6 };
+
+/** Texts that are cut into words without a pause. */
+const AT_ONCE = 40;
 
 interface Item {
   readonly id: string;
@@ -101,8 +105,19 @@ export function createBulk({ ask }: Connection, tally: Tally, log: Log, pace: Bu
     return [...(await send(index, items.slice(0, middle))), ...(await send(index, items.slice(middle)))];
   }
 
+  const stemmer = createStemmer();
+  /** A text is cut into words for this; those who send have their turn in between. */
+  async function itemsOf(changes: readonly Change[]): Promise<Item[]> {
+    const items: Item[] = [];
+    for (const change of changes) {
+      items.push(itemOf(change, stemmer));
+      if (items.length % AT_ONCE === 0) await setImmediate();
+    }
+    return items;
+  }
+
   return async (index, changes, signal) => {
-    for (const group of groups(changes.map(itemOf), pace)) {
+    for (const group of groups(await itemsOf(changes), pace)) {
       let rest = await send(index, group);
       for (let tries = 1; rest.length > 0; tries++) {
         if (tries >= pace.tries)
@@ -122,20 +137,20 @@ const otherFields = () =>
   });
 
 /** Room and epoch in the id: after a restored backup the same place is another message, whatever versions were used before. */
-function itemOf({ room, epoch, seq, version, deleted, at, by, has, text }: Change): Item {
+function itemOf({ room, epoch, seq, version, deleted, at, by, has, text }: Change, stemmer: Stemmer): Item {
   const id = `${room}/${epoch}/${seq}`;
   const meta = { _id: id, version, version_type: 'external' };
-  const document: Document = { room, epoch, seq, at, by, has, text, stems: stemsOf(text) };
+  const document: Document = { room, epoch, seq, at, by, has, text, stems: stemsOf(text, stemmer) };
   const lines: Item['lines'] = deleted
     ? [JSON.stringify({ delete: meta })]
     : [JSON.stringify({ index: meta }), JSON.stringify(document)];
   return { id, lines, bytes: lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0) };
 }
 
-function stemsOf(text: string): string {
+function stemsOf(text: string, stemmer: Stemmer): string {
   const words = wordsOf(text);
   const language = languageOf(words);
-  return words.map(({ word }) => stem(word, language)).join(' ');
+  return words.map(({ word }) => stemmer(word, language)).join(' ');
 }
 
 function* groups(items: readonly Item[], { documents, bytes }: BulkPace): Generator<Item[]> {

@@ -234,8 +234,58 @@ $$;
 delete from search_cursors c where c.cursor not like 'vectors:%'
   and exists (select from messages m where m.room = c.room and m.summary is not null);
 
+-- As in 0010, without a look at every word there is, and without waiting for the disk: what a crash takes away is read from the logs again, since
+-- the cursor that says otherwise is written later. input: {documents: [{room, seq, at, author, has, words?}]}; without words it is taken out; answer: {}
+create or replace function index_messages(input jsonb) returns jsonb language plpgsql as $$
+declare
+  unused text[];
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  -- One at a time, so that the counts of words stay right when two nodes believe to be the one that indexes.
+  perform pg_advisory_xact_lock(4703241010);
+  with given as materialized (
+    select * from jsonb_to_recordset(input -> 'documents')
+      as d (room text, seq bigint, at timestamptz, author text, has text[], words tsvector)
+  ), old as materialized (
+    select d.words from search_documents d join given g on g.room = d.room and g.seq = d.seq
+  ), written as (
+    insert into search_documents as d select * from given where words is not null
+      on conflict (room, seq) do update set has = excluded.has, words = excluded.words
+        where (d.has, d.words) is distinct from (excluded.has, excluded.words)
+  ), taken_out as (
+    delete from search_documents d using given g where g.words is null and d.room = g.room and d.seq = g.seq
+  ), change as materialized (
+    select word, sum(n) as n from (
+      select unnest(tsvector_to_array(words)) as word, 1 as n from given where words is not null
+      union all select unnest(tsvector_to_array(words)), -1 from old
+    ) as counted group by word having sum(n) <> 0
+  ), known as (
+    update search_words w set n = w.n + c.n from change c where w.word = c.word returning w.word, w.n
+  ), added as (
+    insert into search_words (word, n, grams)
+      select word, n, case when word ~ '^[[:alpha:]]{4,24}$' and word !~ '[^[:ascii:]]{4}' then search_grams(word, length(word)) end
+      from change where n > 0 and not exists (select from known k where k.word = change.word)
+  )
+  select array_agg(word) into unused from known where n <= 0;
+  if unused is not null then
+    delete from search_words where word = any (unused) and n <= 0;
+  end if;
+  return '{}';
+end
+$$;
+
+-- As in 0010; what a crash takes away is read and written once more. input: {cursor, cursors: [{room, epoch, seq}]}; answer: {}
+create or replace function search_moved(input jsonb) returns jsonb language sql as $$
+  select set_config('synchronous_commit', 'off', true);
+  insert into search_cursors (cursor, room, epoch, seq)
+    select input ->> 'cursor', room, epoch, seq
+    from jsonb_to_recordset(input -> 'cursors') as c (room text, epoch text, seq bigint)
+    on conflict (cursor, room) do update set epoch = excluded.epoch, seq = excluded.seq;
+  select '{}'::jsonb
+$$;
+
 create or replace function schema_version(input jsonb) returns jsonb language sql immutable as $$ select '{"version": 15}'::jsonb $$;
 select seal('{}', array[
   'search_near', 'search_by_word', 'search_by_time', 'search_by_plan', 'search_messages', 'readable_messages', 'search_candidates', 'search_hits',
-  'search_changes', 'schema_version'
+  'search_changes', 'index_messages', 'search_moved', 'schema_version'
 ]);
