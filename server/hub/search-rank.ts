@@ -4,7 +4,7 @@
 import type { Candidate } from './ports-search.ts';
 import type { Matcher, Read } from './search-match.ts';
 import { isReporting } from './search-stop-words.ts';
-import { inTalk, nameWords } from './search-talk.ts';
+import { inTalk, namesIn } from './search-talk.ts';
 
 export interface Asked {
   readonly matcher: Matcher;
@@ -34,6 +34,8 @@ export interface Sheet {
   readonly pairsFrom: number;
   /** Words of a candidate, on average. */
   readonly length: number;
+  /** Of authors whom a question names: the words of their name that were typed. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
 }
 
 /** BM25: how soon a word that repeats stops counting, and how much long messages pay. */
@@ -59,7 +61,7 @@ const RECENT_DAYS = 14;
 export function rank(asked: Asked, readings: readonly Reading[]): Ranked[] {
   const unworded = asked.matcher.terms.length === 0;
   const sheet = tally(asked, readings);
-  const scores = asked.question ? inTalk(asked.said, readings, sheet) : alone(asked.now, readings, sheet);
+  const scores = asked.question ? inTalk(readings, sheet) : alone(asked.now, readings, sheet);
   const ranked: Ranked[] = [];
   readings.forEach(({ candidate, read }, i) => {
     const score = scores[i] as number;
@@ -101,15 +103,15 @@ function tally({ matcher, said, entries, question }: Asked, readings: readonly R
   });
 
   const all = Math.max(entries / STRETCH, stretches.all());
-  const authors = new Set(question ? readings.map(({ candidate }) => candidate.name) : []);
-  const names = new Set([...authors].flatMap(nameWords));
+  const names = question ? namesIn(readings, said) : new Map<string, string[]>();
+  const ofNames = new Set([...names.values()].flat());
   const rarity = terms.map(({ words: [word = ''] }, term) => {
-    const about = names.has(word) ? AS_NAME : question && isReporting(word) ? REPORTING : 1;
+    const about = ofNames.has(word) ? AS_NAME : question && isReporting(word) ? REPORTING : 1;
     const having = stretches.of(term);
     return about * Math.log(1 + (all - having + 0.5) / (having + 0.5)) ** RARITY;
   });
   const worth = pairs.map(([a, b]) => (PAIR * ((rarity[a] as number) + (rarity[b] as number))) / 2);
-  return { weights: [...rarity, ...worth], has, pairsFrom: terms.length, length };
+  return { weights: [...rarity, ...worth], has, pairsFrom: terms.length, length, names };
 }
 
 const isNext = (one: number, two: number) => two > one && two - one <= 2;

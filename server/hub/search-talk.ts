@@ -21,8 +21,8 @@ const NEIGHBOURS = 3;
 const REACH = 3;
 
 /** Of each, how well it answers. */
-export function inTalk(said: readonly string[], readings: readonly Reading[], sheet: Sheet): Float64Array {
-  const { weights, has, pairsFrom } = sheet;
+export function inTalk(readings: readonly Reading[], sheet: Sheet): Float64Array {
+  const { weights, has, pairsFrom, names } = sheet;
   const scores = new Float64Array(readings.length);
   const covered = new Float64Array(readings.length);
   const runs = byRoom(readings).map(run => ({ run, ...fading(run, readings, sheet.length) }));
@@ -38,10 +38,11 @@ export function inTalk(said: readonly string[], readings: readonly Reading[], sh
     }
   });
   const whole = weights.slice(0, pairsFrom).reduce((sum, weight) => sum + weight, 0) || 1;
-  const names = namesIn(readings, said);
+  const meant = new Set([...names.values()].flat()).size || 1;
   readings.forEach(({ candidate: { name }, read: { words } }, i) => {
     const cover = 1 - COVER + COVER * Math.sqrt((covered[i] as number) / whole);
-    scores[i]! *= cover * (words.length / (words.length + 1)) * (1 + NAMED * (names.get(name) ?? 0));
+    scores[i]! *=
+      cover * (words.length / (words.length + 1)) * (1 + (NAMED * (names.get(name)?.length ?? 0)) / meant);
   });
   for (const { run } of runs) share(run, readings, scores);
   return scores;
@@ -119,24 +120,17 @@ function share(run: readonly number[], readings: readonly Reading[], scores: Flo
   });
 }
 
-/** Of each author's name, how much of what was typed as a name it holds. */
-function namesIn(readings: readonly Reading[], said: readonly string[]): Map<string, number> {
-  const typed = new Set(said);
-  const parts = new Map<string, string[]>();
-  for (const {
-    candidate: { name },
-  } of readings)
-    if (!parts.has(name))
-      parts.set(
-        name,
-        nameWords(name).filter(word => typed.has(word)),
-      );
-  const meant = new Set([...parts.values()].flat()).size;
-  return new Map([...parts].map(([name, words]) => [name, meant ? words.length / meant : 0]));
+/** Of each author, the words of their name that were typed; authors without any are left out. */
+export function namesIn(readings: readonly Reading[], said: readonly string[]): Map<string, string[]> {
+  const named = new Map<string, string[]>();
+  const looked = new Set<string>();
+  for (const { candidate } of readings) {
+    if (looked.has(candidate.name)) continue;
+    looked.add(candidate.name);
+    const name = candidate.name.toLowerCase();
+    if (!said.some(word => name.includes(word))) continue;
+    const parts = name.split(/[^\p{L}\p{N}]+/u).filter(word => said.includes(word));
+    if (parts.length > 0) named.set(candidate.name, parts);
+  }
+  return named;
 }
-
-export const nameWords = (name: string): string[] =>
-  name
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);

@@ -30,7 +30,7 @@ const CANDIDATES = 300;
 /** With fewer hits that hold all words, those that hold some of them follow. */
 const FEW = 10;
 /** A question is also answered by what was said beside its best hits: so many of them, so many entries around each. */
-const BEST = 30;
+const BEST = 20;
 const BESIDE = 4;
 
 export interface Wanted {

@@ -124,12 +124,13 @@ begin
     wanted := case when wanted is null then queries[i] when any_word then wanted || queries[i] else wanted && queries[i] end;
     reach := case when any_word or i = 1 then reach + counts[i] else reach * counts[i] / documents end;
   end loop;
-  -- What each way reads: all that hold the words; backwards until there are enough; or, for few rooms, what lies in both indices.
+  -- What each way reads: all that hold the words; backwards until there are enough, which is half the work for each since nothing is sorted; or, for
+  -- few rooms, what lies in both indices.
   if wanted is not null then
     way := case
       when cardinality(scope) <= 200 and reach * 0.05 + size * 0.1 + reach * least(1, size / documents) + 2000 < reach then 'plan'
       when coalesce(writers, having_all) is null and coalesce(since, before) is null
-        and reach * reach * least(size, documents) > most * documents * documents then 'time'
+        and reach * reach * least(size, documents) * 2 > most * documents * documents then 'time'
       else 'words' end;
   end if;
   for part in select value as query from jsonb_array_elements_text(input -> 'phrases') loop
