@@ -16,6 +16,8 @@ const BATCH = 400;
 /** Milliseconds: what is said meanwhile goes in together; and the others get their turn while there is much to take in. */
 const GATHER = 300;
 const BREATHER = 10;
+/** So many times as long as a step took, those who send have the machine to themselves: the more it has to do, the more goes in at once. */
+const REST = 5;
 
 export function createIndexer(deps: {
   store: Pick<SearchStore, 'changes' | 'moved'>;
@@ -43,11 +45,13 @@ export function createIndexer(deps: {
       let ended: Promise<void> = Promise.resolve();
       let news = false;
       let busy = false;
+      let rested = 0;
 
       const run = async () => {
         busy = true;
         news = false;
         let more = false;
+        const began = performance.now();
         try {
           more = await step();
         } catch (error) {
@@ -55,8 +59,12 @@ export function createIndexer(deps: {
           log[level]({ err: error }, 'the search index could not be brought up to date; it is tried again');
         }
         busy = false;
-        plan(more ? BREATHER : news ? GATHER : pollMs);
+        const took = performance.now() - began;
+        rested = performance.now() + Math.min(pollMs, took * REST);
+        if (more) plan(news ? Math.max(BREATHER, took) : BREATHER);
+        else plan(news ? gathering() : pollMs);
       };
+      const gathering = () => Math.max(GATHER, rested - performance.now());
       const plan = (ms: number) => {
         if (closed) return;
         clearTimeout(timer);
@@ -68,7 +76,7 @@ export function createIndexer(deps: {
       const mine = () => {
         if (news) return;
         news = true;
-        if (!busy) plan(GATHER);
+        if (!busy) plan(gathering());
       };
       wake = mine;
       plan(0);

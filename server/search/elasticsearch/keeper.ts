@@ -14,6 +14,8 @@ export interface Tempo {
   readonly look: number;
   /** For which what was said gathers, so that many messages leave in one request. */
   readonly gather: number;
+  /** So many times as long as a round took, those who send have the machine to themselves; no longer than `poll`. */
+  readonly rest: number;
   /** Before it is tried again: the first time, and at most. */
   readonly least: number;
   readonly most: number;
@@ -23,7 +25,7 @@ export interface Tempo {
 }
 
 export const TEMPO: Tempo = {
-  ...{ poll: 2000, look: 1000, gather: 50, least: 500, most: 30_000, patience: 30_000 },
+  ...{ poll: 2000, look: 1000, gather: 300, rest: 5, least: 500, most: 30_000, patience: 30_000 },
   bulk: PACE,
 };
 
@@ -71,12 +73,14 @@ export function createKeeper(deps: {
     let round = createRound(signal);
     for (let failures = 0; !signal.aborted; ) {
       grown = false;
+      const began = performance.now();
       try {
         await round();
+        const took = performance.now() - began;
         if (trouble) log.info({ index: seat.index }, 'the search index is up to date again');
         [failures, trouble] = [0, undefined];
         if (!grown) await sleep(tempo.poll, signal);
-        await pause(tempo.gather, signal);
+        await pause(Math.max(tempo.gather, Math.min(tempo.poll, took * tempo.rest)), signal);
       } catch (error) {
         if (signal.aborted) return;
         failures++;
