@@ -3,6 +3,7 @@
 //     npm test                     everything
 //     npm test -- presence lint    what has one of these in its path or name
 //     npm test -- --json           one JSON object instead of lines
+//     npm test -- --times          also what kept the processors busiest (not on Windows)
 import { chmod, glob, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,7 +28,7 @@ async function main(args: string[]): Promise<boolean> {
   const wanted = args.filter(arg => !arg.startsWith('--'));
   const report = createReport(args.includes('--json'));
   const groups = new Set<number>();
-  const jobs = (await allJobs(groups)).filter(
+  const jobs = (await allJobs(groups, args.includes('--times'))).filter(
     ({ name }) => wanted.length === 0 || wanted.some(part => name.includes(part)),
   );
   if (jobs.length === 0) throw new Error(`No test has ${wanted.join(' or ')} in its path.`);
@@ -93,21 +94,22 @@ async function environment(parts: AsyncDisposableStack): Promise<NodeJS.ProcessE
   return env;
 }
 
-async function allJobs(running: Set<number>): Promise<Job[]> {
+async function allJobs(running: Set<number>, times: boolean): Promise<Job[]> {
   const tool = (name: string, args: string[]): Job => ({
     name,
     places: 1,
     async run(env) {
       const program = path.join(root, 'node_modules/.bin', args[0] ?? '');
-      const { code, output, ms, problem } = await runProgram(args.slice(1), {
+      const { code, output, ms, cpuMs, problem } = await runProgram(args.slice(1), {
         cwd: root,
         env,
         limit: 120_000,
         running,
+        times,
         program,
       });
       const failed = code === 0 && !problem ? 0 : 1;
-      return { name, passed: 1 - failed, failed, skipped: 0, ms, reasons: [], problem, output };
+      return { name, passed: 1 - failed, failed, skipped: 0, ms, cpuMs, reasons: [], problem, output };
     },
   });
   const files = await Array.fromAsync(
@@ -122,7 +124,7 @@ async function allJobs(running: Set<number>): Promise<Job[]> {
     ...files.sort().map(name => ({
       name,
       places: Math.min(PLACES, remark(root, name, 'places') ?? 1),
-      run: (env: NodeJS.ProcessEnv) => runFile(root, name, env, running),
+      run: (env: NodeJS.ProcessEnv) => runFile(root, name, env, running, { times }),
     })),
   ];
 }

@@ -23,6 +23,7 @@ test('everything can be reached by keyboard and has a name, in light and dark, w
   const check = async (where: string) => assert.equal(await findNameless(page), [], where);
   await check('welcome');
   await ada.goTo(room);
+  await ada.message('last').waitFor();
   await check('room');
   assert.is(await page.evaluate(() => document.documentElement.scrollWidth), 380, 'fits a small screen');
   await page.getByRole('button', { name: 'Open the room list' }).click();

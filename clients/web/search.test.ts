@@ -36,9 +36,8 @@ test('Ctrl+K, type, arrow down, Enter: the message is on the screen, in its room
   assert.equal(await hit.locator('mark').allTextContents(), ['quarterly', 'report']);
   assert.equal(await findNameless(page), [], 'results');
   await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  await ada.lights('report lies on', () => page.keyboard.press('Enter'));
   await page.getByRole('heading', { name: 'The library', level: 1 }).waitFor();
-  await page.locator('[data-lit]', { hasText: 'report lies on' }).waitFor();
   await hit.waitFor();
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });

@@ -15,7 +15,11 @@ test.after(({ folder }) => rm(folder, { recursive: true }));
 
 const HEAD = `import { suite } from 'uvu';\nconst test = suite('x');\ntest('one', () => {});\n`;
 
-async function run(folder: string, text: string, grace = 10_000): Promise<Outcome & { left: number }> {
+async function run(
+  folder: string,
+  text: string,
+  given: { grace?: number; times?: boolean } = {},
+): Promise<Outcome & { left: number }> {
   await writeFile(path.join(folder, 'x.test.mjs'), text);
   const groups = new Set<number>();
   const outcome = await runFile(
@@ -23,7 +27,7 @@ async function run(folder: string, text: string, grace = 10_000): Promise<Outcom
     'x.test.mjs',
     { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
     groups,
-    grace,
+    given,
   );
   return { ...outcome, left: groups.size };
 }
@@ -66,12 +70,27 @@ test('a file that never gets to the end of its tests fails', async ({ folder }) 
 });
 
 test('a file that leaves a timer or a process behind fails, and the process is ended', async ({ folder }) => {
-  const timer = await run(folder, `${HEAD}setInterval(() => {}, 1000);\ntest.run();`, 200);
+  const timer = await run(folder, `${HEAD}setInterval(() => {}, 1000);\ntest.run();`, { grace: 200 });
   assert.match(timer.problem ?? '', /did not end within 0\.2 s after its last test/);
   const child = `import { spawn } from 'node:child_process';\n${HEAD}spawn('sleep', ['300'], { stdio: 'ignore' }).unref();\ntest.run();`;
   const parent = await run(folder, child);
   assert.match(parent.problem ?? '', /left processes behind:\n.*sleep 300/);
   assert.is(parent.left, 0);
+});
+
+test('what a file and its processes worked is measured where it is asked for, and changes nothing else', async ({
+  folder,
+}) => {
+  const work = 'const end = Date.now() + 300; while (Date.now() < end);';
+  const text = `import { execFileSync } from 'node:child_process';\n${HEAD}execFileSync(process.execPath, ['-e', '${work}']);`;
+  const good = await run(folder, `${text}test.run();`, { times: true });
+  assert.equal([...counts(good), good.problem, good.left], [1, 0, 0, undefined, 0]);
+  assert.ok((good.cpuMs ?? 0) >= 250, `${good.cpuMs} ms`);
+  const late = await run(folder, `${HEAD}process.on('exit', () => { process.exitCode = 3; });\ntest.run();`, {
+    times: true,
+  });
+  assert.is(late.problem, 'it ended with exit code 3');
+  assert.is((await run(folder, `${HEAD}test.run();`)).cpuMs, undefined);
 });
 
 test('a file that hangs is ended at the limit it names', async ({ folder }) => {

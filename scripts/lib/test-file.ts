@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
@@ -17,6 +18,8 @@ export interface Outcome {
   readonly failed: number;
   readonly skipped: number;
   readonly ms: number;
+  /** Milliseconds of all cores that it and the processes it started and waited for worked; only where it was asked for. */
+  readonly cpuMs?: number | undefined;
   /** Why tests were skipped, as far as they said. */
   readonly reasons: readonly string[];
   /** Why it failed beyond what its output shows. */
@@ -39,13 +42,14 @@ export function remark(root: string, name: string, what: 'time limit' | 'places'
 /**
  * @param running every process group that must not outlive the run is in here while it lives
  * @param grace milliseconds for the process to end after its summary
+ * @param times whether to measure how long the processors worked
  */
 export async function runFile(
   root: string,
   name: string,
   env: NodeJS.ProcessEnv,
   running: Set<number>,
-  grace: number = GRACE,
+  { grace = GRACE, times = false } = {},
 ): Promise<Outcome> {
   const file = path.join(root, name);
   const preloads = PRELOADS.flatMap(preload => [
@@ -54,12 +58,13 @@ export async function runFile(
   ]);
   const seconds = remark(root, name, 'time limit');
   const limit = seconds === undefined ? LIMIT : seconds * 1000;
-  const { output, code, ms, problem } = await runProgram([...preloads, file], {
+  const { output, code, ms, cpuMs, problem } = await runProgram([...preloads, file], {
     cwd: root,
     env,
     limit,
     grace,
     running,
+    times,
   });
 
   const summary = SUMMARY.exec(output);
@@ -78,6 +83,7 @@ export async function runFile(
     failed: Math.max(total - passed, trouble ? 1 : 0),
     skipped: Math.max(uvuSkipped, reasons.length),
     ms,
+    cpuMs,
     reasons,
     problem: trouble,
     output,
@@ -96,20 +102,33 @@ interface RunOptions {
   readonly limit: number;
   readonly grace?: number;
   readonly running: Set<number>;
+  readonly times?: boolean;
   /** Instead of this Node. */
   readonly program?: string;
 }
 
+/** Runs what follows, and tells on a stream of its own how long that and its children worked: Node does not know it of a child. */
+const TIMED = ['-c', '"$@"; code=$?; times >&3; exit $code', 'sh'];
+/** The second line of `times`: user and system, as in `1m2.5s 0m0.25s`. */
+const TIMES = /\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s/;
+
 /** Runs a program in a process group of its own, and leaves nothing of the group behind. */
 export async function runProgram(
   args: string[],
-  { cwd, env, limit, grace = GRACE, running, program = process.execPath }: RunOptions,
+  { cwd, env, limit, grace = GRACE, running, times = false, program = process.execPath }: RunOptions,
 ) {
   const began = performance.now();
-  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [file, all] = times ? ['sh', [...TIMED, program, ...args]] : [program, args];
+  const child: ChildProcess = spawn(file, all, {
+    cwd,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', times ? 'pipe' : 'ignore'],
+  });
   const group = child.pid;
   if (group !== undefined) running.add(group);
   let output = '';
+  let worked = '';
   let problem: string | undefined;
   let timer = setTimeout(giveUp, limit, `it took longer than ${limit / 1000} s`);
 
@@ -117,8 +136,11 @@ export async function runProgram(
     problem = reason;
     if (group !== undefined) endGroup(group);
   }
+  (child.stdio[3] as Readable | null)?.setEncoding('utf8').on('data', (text: string) => {
+    worked += text;
+  });
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       const finished = SUMMARY.test(output);
       output += text;
       if (finished || !SUMMARY.test(output)) return;
@@ -136,7 +158,14 @@ export async function runProgram(
     endGroup(group as number);
   }
   if (group !== undefined) running.delete(group);
-  return { output, code, problem, ms: Math.round(performance.now() - began) };
+  return { output, code, problem, ms: Math.round(performance.now() - began), cpuMs: cpuMs(worked) };
+}
+
+function cpuMs(worked: string): number | undefined {
+  const parts = TIMES.exec(worked)?.slice(1).map(Number);
+  if (!parts) return undefined;
+  const [minutes = 0, seconds = 0, more = 0, rest = 0] = parts;
+  return Math.round((minutes + more) * 60_000 + (seconds + rest) * 1000);
 }
 
 /** Does not wait for its pipes to close, which processes left behind may hold open. */

@@ -42,6 +42,7 @@ export function createReport(json: boolean): Report {
       if (json) print(JSON.stringify({ passed, failed, skipped, files: outcomes }));
       else {
         clear();
+        work(outcomes, print);
         summary(outcomes, print);
         print(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
       }
@@ -58,6 +59,19 @@ function line({ name, passed, failed, skipped, ms }: Outcome): string {
     skipped > 0 && paint('yellow', `${skipped} skipped`),
   ];
   return `  ${mark} ${name.padEnd(46)} ${counts.filter(Boolean).join(', ')}  ${paint('dim', `${ms} ms`)}`;
+}
+
+/** What kept the processors busiest, where it was measured. */
+function work(outcomes: readonly Outcome[], print: (text: string) => void): void {
+  const measured = outcomes.flatMap(({ name, ms, cpuMs }) =>
+    cpuMs === undefined ? [] : [{ name, ms, cpuMs }],
+  );
+  if (measured.length === 0) return;
+  const seconds = (ms: number) => (ms / 1000).toFixed(1).padStart(7);
+  print(`\n${'CPU s'.padStart(7)}${'s'.padStart(7)}`);
+  for (const { name, ms, cpuMs } of measured.sort((one, other) => other.cpuMs - one.cpuMs))
+    print(`${seconds(cpuMs)}${seconds(ms)}  ${name}`);
+  print(`${seconds(measured.reduce((sum, { cpuMs }) => sum + cpuMs, 0))}  in all, beside the database's`);
 }
 
 function summary(outcomes: readonly Outcome[], print: (text: string) => void): void {

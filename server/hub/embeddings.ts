@@ -41,7 +41,8 @@ export function createEmbeddings({ store, embedder, vectors, pollMs, now, log }:
   let slowUntil = 0;
   let version = 0;
   let ready = vectors.kind === 'database';
-  let syncing: Promise<void> | undefined;
+  let lastReading: Promise<void> = Promise.resolve();
+  let nextReading: Promise<void> | undefined;
 
   /** Those that it takes; what it refuses for itself must not hold up the rest. */
   const embedAll = async (messages: readonly IndexedMessage[]): Promise<StoredVector[]> => {
@@ -105,12 +106,16 @@ export function createEmbeddings({ store, embedder, vectors, pollMs, now, log }:
     }
     ready = true;
   };
+  /** One that goes on may have begun before what is asked about was written: all who come meanwhile share the next. */
   const sync = async () => {
     if (vectors.kind === 'database') return;
-    syncing ??= read().finally(() => {
-      syncing = undefined;
+    nextReading ??= lastReading.then(() => {
+      nextReading = undefined;
+      const reading = read();
+      lastReading = reading.catch(() => {});
+      return reading;
     });
-    await syncing;
+    await nextReading;
   };
 
   const vectorOf = async (text: string): Promise<Float32Array | undefined> => {

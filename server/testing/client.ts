@@ -30,7 +30,7 @@ export interface TestClient extends AsyncDisposable {
   until(condition: () => boolean): Promise<void>;
 }
 
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 export async function connect(url: string, auth: object, options: object = {}): Promise<TestClient> {
   const socket = io(url, {

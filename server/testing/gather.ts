@@ -1,5 +1,6 @@
 // What tests of Gather stand on: a hub that knows two of its people, with a bound area, and spaces that are watched for it sooner than in real life.
 import * as assert from 'uvu/assert';
+import { openProxy, type TcpProxy } from '../../scripts/lib/tcp-proxy.ts';
 import {
   type GatherSimulator,
   openGatherSimulator,
@@ -11,10 +12,13 @@ import type { GatherSettings } from '../integrations/gather/visit.ts';
 import { createIntegrationStore } from '../store/queries/integrations.ts';
 import { boot, type TestHub } from './boot.ts';
 import { connect, type TestClient } from './client.ts';
+import { openTestDatabase } from './database.ts';
 import { createTestVendor } from './vendor.ts';
 
 export interface GatherStage extends AsyncDisposable {
   readonly hub: TestHub;
+  /** Between the hub and its database. */
+  readonly database: TcpProxy;
   /** Looks on, an admin, in the room that `palace/fountain court` is bound to; Gather's `G-BOB`. */
   readonly bob: TestClient;
   readonly room: string;
@@ -56,7 +60,12 @@ export async function openGatherStage(): Promise<GatherStage> {
   process.on('unhandledRejection', error => unhandled.push(error));
   parts.defer(() => assert.equal(unhandled, []));
   const vendor = createTestVendor('gather');
-  const hub = parts.use(await boot({ presenceGrace: 0, integrations: [vendor] }));
+  const databaseUrl = new URL(parts.use(await openTestDatabase()).url);
+  const database = parts.use(await openProxy({ host: databaseUrl.hostname, port: Number(databaseUrl.port) }));
+  databaseUrl.port = String(database.port);
+  const hub = parts.use(
+    await boot({ presenceGrace: 0, integrations: [vendor], databaseUrl: databaseUrl.href }),
+  );
   const bob = parts.use(await connect(hub.url, { token: await hub.token('bob', { role: 'admin' }) }));
   const room = (await bob.call('room:create', { title: 'Fountain Court', kind: 'public' })).room.id;
   await bob.call('room:join', { room });
@@ -91,7 +100,7 @@ export async function openGatherStage(): Promise<GatherStage> {
   }
   const open = parts.move();
   return {
-    ...{ hub, bob, room, court, play, claimed },
+    ...{ hub, database, bob, room, court, play, claimed },
     ada: words => until(async () => (await claimed()) === words),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

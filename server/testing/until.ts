@@ -1,6 +1,6 @@
 // Waiting in tests: on a condition, never on time.
 
-const PATIENCE = 20_000;
+const PATIENCE = 40_000;
 
 /** Resolves when the condition holds. */
 export async function until(

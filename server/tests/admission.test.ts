@@ -32,7 +32,7 @@ async function reached(hub: TestHub, level: number): Promise<void> {
 }
 
 const ask = (client: TestClient, name: CallName, input: object): Promise<Reply<unknown>> =>
-  client.socket.timeout(10_000).emitWithAck(name, input);
+  client.socket.timeout(30_000).emitWithAck(name, input);
 
 function assertShed(error: Pick<WireError, 'code' | 'retryAfterMs'> | undefined): void {
   assert.is(error?.code, 'unavailable');

@@ -158,4 +158,24 @@ test('everything twice, in reverse and about nobody known changes nothing', asyn
   assert.is(state().state, 'ready');
 });
 
+test('the database of the hub is away: areas stay bound as last known, /court says to try again, and then all is well', async () => {
+  await using scene = await stage.play();
+  const { gather, state } = scene;
+  const { world, chats } = gather;
+  const { presence } = stage.hub.hub;
+  const seen = () => presence.explain('ada').claims.find(({ source }) => source === 'gather')?.text;
+  await stage.ada(HERE);
+  world.join('G-BOB', world.spot('palace/fountain court'));
+  stage.database.cut();
+  world.walk('G-ADA', world.spot('palace/fountain court'));
+  await until(() => seen() === 'In the fountain court (Gather)');
+  gather.type('G-BOB', 'court unbind');
+  await until(() => chats.length > 0);
+  assert.match(chats.at(-1)?.text ?? '', /try again/i);
+  assert.is(state().state, 'ready');
+  stage.database.mend();
+  world.walk('G-ADA', world.spot('palace/clock court'));
+  await stage.ada('active: In Gather: clock court, Palace');
+});
+
 test.run();

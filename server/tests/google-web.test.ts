@@ -50,7 +50,7 @@ test('one who says no at Google is at the door again, with a sentence', async ()
   assert.not.match(page.url(), /google=/);
 });
 
-test('a link to a file goes with its name once Drive is connected, and nothing is fetched from there by who reads it', async () => {
+test('a link to a file goes with its name while Drive is connected, and nothing is fetched from there by who reads it', async () => {
   google.addPerson('ben@example.com', { name: 'Ben' });
   google.oauth.signedIn = 'ben@example.com';
   const { webViewLink: url } = google.addFile('ben@example.com', {
@@ -76,6 +76,12 @@ test('a link to a file goes with its name once Drive is connected, and nothing i
   assert.is(await card.getAttribute('href'), url);
   assert.is(await card.locator('.icon-sheet').count(), 1);
   assert.is(await ben.page.locator('.message img').count(), 0);
+
+  const menu = () => ben.page.getByRole('button', { name: /Change status/ }).click();
+  await menu();
+  await ben.page.getByRole('menuitemradio', { name: 'Disconnect Google' }).click();
+  await menu();
+  await ben.page.getByRole('menuitemradio', { name: 'Connect Google' }).waitFor();
   assert.equal(ben.complaints, []);
 });
 

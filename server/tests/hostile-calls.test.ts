@@ -14,7 +14,7 @@ let hub: TestHub;
 let client: TestClient;
 
 const send = (name: string, ...args: unknown[]): Promise<Reply<unknown>> =>
-  client.socket.timeout(10_000).emitWithAck(name, ...args);
+  client.socket.timeout(30_000).emitWithAck(name, ...args);
 
 test.before(async () => {
   hub = await boot();

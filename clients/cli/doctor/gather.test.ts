@@ -7,7 +7,7 @@ import { gather as examineGather } from './gather.ts';
 const test = suite('cli/doctor/gather');
 let gather: GatherSimulator;
 
-const look = (env: Record<string, string>, signal = AbortSignal.timeout(20_000)) =>
+const look = (env: Record<string, string>, signal = AbortSignal.timeout(40_000)) =>
   examineGather({ config: readConfig(env), signal });
 const settings = () => ({
   GATHER_API_URL: gather.url,

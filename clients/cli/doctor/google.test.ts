@@ -21,7 +21,7 @@ const look = ({ url }: { url: string }, credentials: string, env: object = {}) =
       PUBLIC_URL: 'https://chat.example.com',
       ...env,
     }),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(30_000),
   });
 
 test('not configured is off, and nothing is asked', async () => {

@@ -25,7 +25,7 @@ const env = () => ({
   SLACK_API_URL: slack.apiUrl,
 });
 const look = (more: Record<string, string> = {}) =>
-  check({ config: readConfig({ ...env(), ...more }), signal: AbortSignal.timeout(20_000) });
+  check({ config: readConfig({ ...env(), ...more }), signal: AbortSignal.timeout(40_000) });
 const withScopes = async (scopes: readonly string[]) => {
   const token = slack.tokens.get(slack.botToken);
   const all = token?.scopes ?? [];

@@ -61,13 +61,12 @@ export function MessageList({ ref, snapshot, entry, editing }: Props) {
   if (bottom !== place.atBottom) setBottom(place.atBottom);
 
   const { current, focusOn, focusRow, onKeyDown } = useRoving(handle, items, focusComposer);
-  const [lit, setLit] = useState<string>();
+  const [lit, light] = useLight();
   useImperativeHandle(ref, () => ({
     async jump(message, focus) {
       const key = await place.jump(message, focus);
       if (key === undefined) return false;
-      setLit(key);
-      setTimeout(() => setLit(undefined), LIT_MS);
+      light(key);
       if (focus) focusRow(key);
       return true;
     },
@@ -112,6 +111,18 @@ export function MessageList({ ref, snapshot, entry, editing }: Props) {
       )}
     </section>
   );
+}
+
+/** The row that shows where one has jumped to, for a while. */
+function useLight(): [lit: string | undefined, light: (key: string) => void] {
+  const [lit, setLit] = useState<string>();
+  const timer = useRef<number>(undefined);
+  const light = useCallback((key: string) => {
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setLit(undefined), LIT_MS);
+    setLit(key);
+  }, []);
+  return [lit, light];
 }
 
 /** Items came or went at the start only, so the list must hold on to its end. */

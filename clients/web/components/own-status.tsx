@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import type { CallInput } from '../../js/index.ts';
 import { ExplainStatus } from '../dialogs/explain-status.tsx';
-import { useGoogle } from '../hooks/use-google.ts';
+import { useConnected, useGoogle } from '../hooks/use-google.ts';
 import { usePresence, useWorkspace } from '../hooks/use-workspace.ts';
 import { Avatar, statusWords } from './avatar.tsx';
 import { Icon } from './icons.tsx';
@@ -20,7 +20,8 @@ const choices: { id: Choice; label: string; hint: string }[] = [
 
 export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
   const { me, court, keep, connectGoogle } = useWorkspace();
-  const google = useGoogle();
+  const google = useGoogle() && me.role !== 'guest';
+  const { connected, look } = useConnected(court);
   const presence = usePresence(me.id);
   const kept = `${me.id}.status`;
   const [choice, setChoice] = useState<Choice>(keep.read<Choice>(kept) ?? 'auto');
@@ -45,7 +46,8 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
 
   const ways: Record<string, () => Promise<void>> = {
     out: () => act(signOut),
-    google: () => act(connectGoogle),
+    connect: () => act(connectGoogle),
+    disconnect: () => act(() => court.call('link:remove', { vendor: 'google' })),
     why: async () => setExplaining(true),
   };
   const chosen = choices.find(({ id }) => id === choice);
@@ -58,7 +60,7 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
           {error}
         </p>
       )}
-      <MenuTrigger>
+      <MenuTrigger onOpenChange={open => void (open && google && act(look))}>
         <Button className="own-button" aria-label={`${me.name}, ${words}. Change status or sign out`}>
           <Avatar user={me.id} presence />
           <span className="own-name">
@@ -86,10 +88,16 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
               <span>Why?</span>
               <small>What your devices and other services say of you</small>
             </MenuItem>
-            {google && me.role !== 'guest' && (
-              <MenuItem id="google" className="menu-item" textValue="Connect Google">
+            {google && connected === false && (
+              <MenuItem id="connect" className="menu-item" textValue="Connect Google">
                 <span>Connect Google</span>
                 <small>Meetings show in your status, file links get names</small>
+              </MenuItem>
+            )}
+            {google && connected && (
+              <MenuItem id="disconnect" className="menu-item" textValue="Disconnect Google">
+                <span>Disconnect Google</span>
+                <small>The hub forgets your calendar and what your files are called</small>
               </MenuItem>
             )}
             <MenuItem id="out" className="menu-item" textValue="Sign out">

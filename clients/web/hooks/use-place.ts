@@ -35,7 +35,6 @@ export function usePlace({ handle, items, ready, sending, older, places, key }: 
   const stick = useRef(true);
   const lastOffset = useRef(0);
   const placed = useRef(false);
-  const loading = useRef(false);
   const latest = useRef(items);
   latest.current = items;
 
@@ -44,17 +43,14 @@ export function usePlace({ handle, items, ready, sending, older, places, key }: 
     handle.current?.scrollToIndex(latest.current.length - 1, { align: 'end' });
   }, [handle]);
 
+  /** Whoever asks while a page is on its way gets that one. */
   const loadOlder = useCallback(
     async (limit?: number): Promise<boolean> => {
-      if (loading.current) return false;
-      loading.current = true;
       try {
         return await older(limit);
       } catch {
         // No connection: the next scroll asks again.
         return false;
-      } finally {
-        loading.current = false;
       }
     },
     [older],

@@ -40,7 +40,7 @@ export function limitSignals(test: Test, start: (env: Record<string, string>) =>
     const { room } = await first.call('room:create', { title: 'Busy', kind: 'public' });
     const write = (client: TestClient): Promise<Reply<unknown>> =>
       client.socket
-        .timeout(10_000)
+        .timeout(30_000)
         .emitWithAck('message:send', { room: room.id, id: crypto.randomUUID(), text: 'x' });
 
     let near = 0;

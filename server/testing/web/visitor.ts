@@ -10,9 +10,14 @@ export interface Visitor {
   say(text: string): Promise<void>;
   /** A message in the list of the room. */
   message(text: string): Locator;
+  /** Does something, and waits until that has lit a message up: begun before, since the light goes out by itself. */
+  lights(text: string, action: () => Promise<void>): Promise<void>;
   /** Waits until the hub has a message of theirs. */
   sent(text: string): Promise<void>;
 }
+
+/** Milliseconds; a machine that is busy with other tests must not look like a fault. */
+const PATIENCE = 30_000;
 
 export async function openVisitor(browser: Browser, options = {}): Promise<Visitor> {
   const context = await browser.newContext({
@@ -20,7 +25,7 @@ export async function openVisitor(browser: Browser, options = {}): Promise<Visit
     locale: 'en-GB',
     ...options,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints = await listen(page);
   const composer = page.locator('#composer');
@@ -41,6 +46,10 @@ export async function openVisitor(browser: Browser, options = {}): Promise<Visit
     async say(text) {
       await composer.fill(text);
       await composer.press('Enter');
+    },
+    async lights(text, action) {
+      const shows = (text: string) => document.querySelector('[data-lit]')?.textContent?.includes(text);
+      await Promise.all([page.waitForFunction(shows, text), action()]);
     },
     sent: text => message(text).and(page.locator(':not([data-state])')).waitFor(),
   };
