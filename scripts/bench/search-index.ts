@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -142,6 +142,8 @@ async function run(): Promise<void> {
   const child = fork(import.meta.filename, ['--serve']);
   try {
     const [url] = (await once(child, 'message')) as [string];
+    // Elasticsearch has a machine of its own: here it takes what the hub leaves.
+    setPriority(child.pid as number, constants.priority.PRIORITY_LOW);
     const texts = await readTexts();
     await fill(dataDir, texts);
     let filled: number | undefined;

@@ -1,7 +1,8 @@
 // Full-text search in PostgreSQL, through the SQL functions of migrations 0010 and 0015. Texts are cut into words here, not there, so that every
 // server finds the same: accents, languages and scripts without spaces are decided by shared/text.
 import { setImmediate } from 'node:timers/promises';
-import { createStemmer, languageOf, type Stemmer, stems } from '#shared/text/stem.ts';
+import { languageOf, stems } from '#shared/text/stem.ts';
+import { createStemmer, type Stemmer } from '#shared/text/stemmer.ts';
 import { isUnspaced, wordsOf } from '#shared/text/words.ts';
 import { unavailable } from '../hub/errors.ts';
 import type { IndexedMessage, SearchIndex, SearchQuery } from '../hub/ports-search.ts';

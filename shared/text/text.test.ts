@@ -1,4 +1,5 @@
 // Cutting texts into words, and words to their stems, in several scripts and languages.
+import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { likeness, NEARLY } from './alike.ts';
@@ -22,6 +23,14 @@ test('words are folded, and each knows its place', () => {
   assert.equal(
     wordsOf(text).map(({ start, end }) => text.slice(start, end)),
     ['naïve', 'café'],
+  );
+});
+
+test('a text without accents is cut as it is beside one with them', () => {
+  const typed = fc.string({ unit: fc.constantFrom(...`aZ09' -_.\n"%`), maxLength: 40 });
+  fc.assert(
+    fc.property(typed, text => assert.equal(wordsOf(text), wordsOf(`${text} é`).slice(0, -1))),
+    { numRuns: 500 },
   );
 });
 

@@ -1,7 +1,8 @@
 // Writes messages into one index, many at a time, and reads what became of each: `bulk()` never fails for single documents.
 import { setImmediate } from 'node:timers/promises';
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { createStemmer, languageOf, type Stemmer } from '#shared/text/stem.ts';
+import { languageOf } from '#shared/text/stem.ts';
+import { createStemmer, type Stemmer } from '#shared/text/stemmer.ts';
 import { wordsOf } from '#shared/text/words.ts';
 import type { Log } from '../../hub/ports.ts';
 import type { Change } from '../../hub/ports-indexing.ts';
