@@ -73,7 +73,10 @@ function ask({
       headers: {
         Authorization: `Bearer ${token}`,
         ...(body && { 'Content-Length': body.length }),
-        ...headers,
+        // As UTF-8, which Node's client would not send.
+        ...Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
+        ),
       },
     });
     asked.on('error', over).on('response', response => {
@@ -165,15 +168,14 @@ test('hostile files are uploaded, and given out so that no browser runs them; no
     assert.is(head['x-content-type-options'], 'nosniff');
     assert.match(String(head['content-security-policy']), 'sandbox');
     const disposition = String(head['content-disposition']);
-    assert.not.match(disposition, /[\\/]|\.\.|[^\x20-\x7e]|%0|%e2%80%ae/i, what);
+    assert.not.match(disposition, /[\\/]|[^\x20-\x7e]|\*=[^;]*%([01]|7f|e2%80%a[a-e])/i, what);
     const type = String(head['content-type']);
     const runs = /<script|<html|<svg|<!doctype|<\?php|%PDF-/i.test(bytes.toString('latin1'));
     if (!HARMLESS.test(type) || runs) assert.match(disposition, /^attachment/, `${what}: ${type}`);
+    if (!type.startsWith('image/')) return;
     const preview = await ask({ method: 'GET', path: `/${id}/preview?edge=96`, headers: {} });
-    assert.ok(
-      preview?.status === 404 || preview?.body.subarray(8, 12).toString() === 'WEBP',
-      `${what}: ${preview?.body}`,
-    );
+    const drawn = preview?.body.subarray(8, 12).toString() === 'WEBP';
+    assert.ok(preview?.status === 404 || drawn, `${what}: ${preview?.body}`);
   });
   await nothingLeft();
 });
@@ -182,6 +184,7 @@ test('hostile requests are answered with errors of the protocol, and change noth
   const requests = hostileRequests(room);
   assert.ok(hostileFiles(samples).length + requests.length >= 400);
   await each(requests, async hostile => {
+    if (!hostile.path.includes('ID')) return isTyped(hostile.what, await ask(hostile));
     const id = await begin('target', 10);
     isTyped(hostile.what, await ask({ ...hostile, path: hostile.path.replace('ID', id) }));
     await ask({ method: 'DELETE', path: `/${id}`, headers: TUS });
@@ -206,7 +209,7 @@ test('requests that a generator broke, and the same upload from several sides at
     );
     // Whoever has no place left for new uploads would test nothing but that.
     if (n % 40 === 0)
-      await db.sql`update files set state = 'gone' where id <> all (${ids}) and state = 'uploading'`;
+      await db.sql`update files set state = 'gone' where id not in ${db.sql(ids)} and state = 'uploading'`;
   });
   await lockless();
   await nothingLeft();

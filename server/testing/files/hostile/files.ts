@@ -61,7 +61,7 @@ const NAMES = [
   'ａ．ｈｔｍｌ',
   '\ud800.txt',
   '😀'.repeat(150),
-  `${'a'.repeat(5000)}.png`,
+  `${'a'.repeat(3900)}.png`,
   `${'.a'.repeat(300)}`,
   'é'.normalize('NFD'),
   '__proto__',

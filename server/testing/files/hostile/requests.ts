@@ -87,7 +87,7 @@ const PATHS = [
   '/preview/ID/96',
   '/*',
   '/{}',
-  "/' or 1=1",
+  "/'%20or%201=1",
   '/__proto__',
   '/constructor',
 ];
