@@ -54,4 +54,14 @@ export const registry: Readonly<Record<string, Entry>> = {
     byDefault: false,
     open: async (...args) => (await import('./huggingface/playground.ts')).open(...args),
   },
+  s3: {
+    port: 54_328,
+    byDefault: false,
+    open: async (...args) => (await import('./s3/playground.ts')).open(...args),
+  },
+  gcs: {
+    port: 54_329,
+    byDefault: false,
+    open: async (...args) => (await import('./gcs/playground.ts')).open(...args),
+  },
 };

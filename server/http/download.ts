@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { ByteRange } from '../hub/ports-files.ts';
+import type { PassingBytes } from './passing-bytes.ts';
 
 /** A reader that takes nothing for so long is cut off, in ms. */
 const STANDSTILL = 60_000;
@@ -18,6 +19,7 @@ export interface Download {
   /** Pages of other sites may show it. */
   readonly elsewhere: boolean;
   open(range?: ByteRange): Promise<Readable>;
+  readonly passing: PassingBytes;
 }
 
 /** Answers GET and HEAD. What a browser gets can neither run nor be taken for another type than it is (attack 24). */
@@ -36,7 +38,7 @@ export async function send(req: Request, res: Response, file: Download): Promise
     'Cache-Control': file.cache,
     ETag: tag,
   });
-  if (req.fresh) {
+  if (holds(req.get('If-None-Match'), tag)) {
     res.status(304).end();
     return;
   }
@@ -58,10 +60,16 @@ export async function send(req: Request, res: Response, file: Download): Promise
     return;
   }
   const bytes = await file.open(range);
+  // With pipeline in the same turn, so that nothing flows past it.
+  bytes.on('data', (chunk: Buffer) => file.passing(chunk.length));
   res.setTimeout(STANDSTILL, () => res.destroy());
   // The reader went, or the storage broke off: either way the connection is over, and nothing more can be said on it.
   await pipeline(bytes, res).catch(() => res.destroy());
 }
+
+/** Not Express's own look, which takes "Cache-Control: no-cache" of a request for a wish to have it all once more. */
+const holds = (condition: string | undefined, tag: string) =>
+  condition?.split(',').some(one => ['*', tag].includes(one.trim().replace(/^W\//, '')));
 
 /** One range; several at once are answered with the whole, as HTTP allows. */
 function rangeOf(req: Request, size: number, tag: string): ByteRange | 'outside' | undefined {

@@ -6,10 +6,12 @@ import { HubError, unavailable } from '../hub/errors.ts';
 import type { FileHub } from '../hub/file-hub.ts';
 import type { Actor } from '../hub/ports.ts';
 import type { StoredFile } from '../hub/ports-file-store.ts';
+import type { PassingBytes } from './passing-bytes.ts';
 
 export const PATH = '/api/files';
-/** Bytes that wait between the network and the storage, of each upload. */
+/** What waits between the network and the storage, of each upload: bytes, and pieces of up to 64 KiB. */
 const BUFFER = 256 * 1024;
+const PIECES = 4;
 
 /** What one request is about, and what went wrong in it. */
 export interface UploadWork {
@@ -40,7 +42,15 @@ interface TusRequest {
   readonly runtime: { readonly node: { readonly req: IncomingMessage } };
 }
 
-export function createUploads({ files, store }: { files: FileHub; store: DataStore }): Uploads {
+export function createUploads({
+  files,
+  store,
+  passing,
+}: {
+  files: FileHub;
+  store: DataStore;
+  passing: PassingBytes;
+}): Uploads {
   const works = new WeakMap<IncomingMessage, UploadWork>();
   const workOf = (request: unknown) => works.get((request as TusRequest).body) as UploadWork;
 
@@ -87,10 +97,14 @@ export function createUploads({ files, store }: { files: FileHub; store: DataSto
     let offset = upload.offset;
     const end = offset + most;
     const bytes = new Transform({
-      highWaterMark: BUFFER,
+      writableHighWaterMark: BUFFER,
+      // Pieces stay as they came: a stream of bytes would join what waits, and to copy it all costs more than the rest of the way.
+      readableObjectMode: true,
+      readableHighWaterMark: PIECES,
       transform(chunk: Buffer, _encoding, done) {
         offset += chunk.length;
         if (offset > end) return done(tooLarge());
+        passing(chunk.length);
         if (stored) files.sent(stored, offset);
         done(null, chunk);
       },

@@ -16,6 +16,7 @@ import type { Limits } from '../../hub/ports-people.ts';
 import { signedIn } from '../auth.ts';
 import { send } from '../download.ts';
 import { type CorsWords, checkQuery, cors, limitAddress } from '../guards.ts';
+import { createPassingBytes } from '../passing-bytes.ts';
 import { createUploads, PATH, type UploadWork } from '../uploads.ts';
 
 export interface FileDeps {
@@ -50,7 +51,8 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
   const router = Router();
   if (!files) return router;
   const { hub, store } = files;
-  const uploads = createUploads({ files: hub, store });
+  const passing = createPassingBytes();
+  const uploads = createUploads({ files: hub, store, passing });
   const atOnce = new Map<string, number>();
 
   const tusHeaders: RequestHandler = (req, res, next) => {
@@ -161,6 +163,7 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
       cache: cacheFor(hub, ticket),
       elsewhere: ticket !== undefined,
       open: range => hub.read(file.id, range),
+      passing,
     });
   };
 
@@ -181,6 +184,7 @@ export function fileRoutes({ files, people, limits, origins }: FileDeps): Router
       cache: cacheFor(hub, ticket),
       elsewhere: ticket !== undefined,
       open,
+      passing,
     });
   };
 
