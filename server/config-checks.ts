@@ -1,6 +1,7 @@
 // What is wrong with settings taken together, and what the operator should know of them. Pure.
 import type { z } from 'zod';
 import { modelContradictions } from './config-models.ts';
+import { storageContradictions } from './config-storage.ts';
 import { checkedSettings, settings, unusedSettings } from './settings.ts';
 
 export type Name = keyof typeof settings;
@@ -35,7 +36,8 @@ export function contradictions(values: Values, set: Record<string, string>): str
   for (const name of ['GOOGLE_ROOT_URL', 'GOOGLE_HOSTED_DOMAIN'] as const)
     if (values[name] && !set.GOOGLE_CREDENTIALS)
       problems.push(problem('GOOGLE_CREDENTIALS', `is missing beside ${name}`));
-  for (const [name, what] of modelContradictions(values, set)) problems.push(problem(name, what));
+  for (const [name, what] of [...modelContradictions(values, set), ...storageContradictions(values, set)])
+    problems.push(problem(name, what));
   if (values.ENVIRONMENT !== 'production') return problems;
 
   const missing = 'is missing, and ENVIRONMENT=production does not run on a made-up one';

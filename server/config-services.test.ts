@@ -121,4 +121,51 @@ test('embeddings have a provider, and dimensions that are known', () => {
     assert.match(problems(env)[0] ?? '', line);
 });
 
+test('files are kept in a folder, or where STORAGE_URL says, with all that the place needs', () => {
+  const storage = (env: Record<string, string>) => readConfig(env, '/srv').storage;
+  assert.equal(storage({}), { kind: 'disk', folder: '/srv/data/files' });
+  assert.equal(storage({ DATA_DIR: '/var/court' }), { kind: 'disk', folder: '/var/court/files' });
+  for (const [url, folder] of [
+    ['file:uploads', '/srv/uploads'],
+    ['file:/mnt/x', '/mnt/x'],
+    ['file:///mnt/x', '/mnt/x'],
+  ] as const)
+    assert.equal(storage({ STORAGE_URL: url }), { kind: 'disk', folder });
+  const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' };
+  const own = { STORAGE_URL: 's3://court', S3_ENDPOINT: 'http://127.0.0.1:9000' };
+  const s3 = { kind: 's3', bucket: 'court', endpoint: own.S3_ENDPOINT, region: 'us-east-1' };
+  assert.equal(storage({ ...own, ...keys }), { ...s3, credentials: { id: 'id', secret: 'secret' } });
+  assert.equal(storage({ STORAGE_URL: 's3://court', S3_REGION: 'eu-west-1' }), {
+    ...s3,
+    endpoint: undefined,
+    region: 'eu-west-1',
+    credentials: undefined,
+  });
+  const project = { SUPABASE_URL: 'https://x.supabase.co', SUPABASE_KEY: 'k' };
+  assert.equal(storage({ STORAGE_URL: 'supabase://court', ...project }), {
+    kind: 'supabase',
+    bucket: 'court',
+    url: project.SUPABASE_URL,
+    key: 'k',
+  });
+  assert.is(readConfig({ FILES_ENCRYPTED: 'on' }).filesEncrypted, true);
+  const client = JSON.stringify({ web: { client_id: 'id', client_secret: 's' } });
+  for (const [env, line] of [
+    [own, /^S3_ACCESS_KEY_ID: is missing beside S3_ENDPOINT/],
+    [{ S3_ACCESS_KEY_ID: 'id' }, /^S3_SECRET_ACCESS_KEY: is missing beside S3_ACCESS_KEY_ID/],
+    [{ S3_SECRET_ACCESS_KEY: 'canary' }, /^S3_ACCESS_KEY_ID: is missing beside S3_SECRET_ACCESS_KEY/],
+    [{ STORAGE_URL: 'gs://court' }, /^GOOGLE_CREDENTIALS: is missing beside STORAGE_URL=gs:/],
+    [
+      { STORAGE_URL: 'gs://court', GOOGLE_CREDENTIALS: client },
+      /^GOOGLE_CREDENTIALS: holds no service account/,
+    ],
+    [
+      { STORAGE_URL: 'supabase://court', DATABASE_URL: 'postgres://localhost/x' },
+      /^SUPABASE_URL: is missing beside STORAGE_URL/,
+    ],
+    [{ STORAGE_URL: 'ftp://court' }, /^STORAGE_URL: .* is none of file:/],
+  ] as const)
+    assert.match(problems(env)[0] ?? '', line);
+});
+
 test.run();

@@ -1,12 +1,15 @@
 // The settings of one hub, checked: environment variables in, unions out. Nothing else in the server looks at the environment.
 import os from 'node:os';
 import path from 'node:path';
+import type { ClamavAddress } from './clamav-address.ts';
 import { contradictions, type Name, problem, type Values, warnings } from './config-checks.ts';
 import { type ModelsConfig, modelsOf } from './config-models.ts';
+import { type StorageConfig, storageOf } from './config-storage.ts';
 import type { GoogleCredentials } from './google-credentials.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { settings } from './settings.ts';
 
+export { loadStorage, type StorageConfig } from './config-storage.ts';
 export { loadGoogleCredentials } from './google-credentials.ts';
 export { loadSecrets, type Secrets } from './secrets.ts';
 
@@ -43,6 +46,8 @@ export interface Config {
   readonly redis: RedisAddress | undefined;
   /** With name and password; undefined: the database finds messages alone. */
   readonly elasticsearchUrl: string | undefined;
+  /** Undefined: files are not looked at for viruses. */
+  readonly clamav: ClamavAddress | undefined;
   /** Undefined: Google is off. */
   readonly google:
     | {
@@ -84,6 +89,10 @@ export interface Config {
   /** A second. */
   readonly maxHandshakesPerAddress: number;
   readonly files: FileSettings;
+  /** Where files are kept; see loadStorage. */
+  readonly storage: StorageConfig;
+  /** With the key of ENCRYPTION_KEY. */
+  readonly filesEncrypted: boolean;
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
@@ -101,8 +110,6 @@ export interface FileSettings {
 }
 
 export interface Services {
-  readonly storageUrl: string | undefined;
-  readonly s3Endpoint: string | undefined;
   readonly smtpUrl: string | undefined;
 }
 
@@ -137,6 +144,7 @@ export function readConfig(
 
   const { ENVIRONMENT: environment = 'development', DEBUG: debug = false } = values;
   const inFolder = (file: string) => path.resolve(folder, file);
+  const dataDir = inFolder(values.DATA_DIR ?? 'data');
   return {
     environment,
     debug,
@@ -150,12 +158,13 @@ export function readConfig(
     host: values.HOST ?? (environment === 'production' ? '0.0.0.0' : '127.0.0.1'),
     port: values.PORT ?? 3000,
     publicUrl: values.PUBLIC_URL,
-    dataDir: inFolder(values.DATA_DIR ?? 'data'),
+    dataDir,
     store: chooseStore(values),
     supabaseUrl: values.SUPABASE_URL,
     gather: gatherOf(values),
     redis: values.REDIS_URL,
     elasticsearchUrl: values.ELASTICSEARCH_URL,
+    clamav: values.CLAMAV_URL,
     google: googleOf(values, inFolder),
     jwtSecret: values.JWT_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
@@ -187,9 +196,9 @@ export function readConfig(
       unattachedHours: values.FILE_UNATTACHED_HOURS ?? 24,
       cdnUrl: values.CDN_URL,
     },
+    storage: storageOf(values, dataDir, inFolder),
+    filesEncrypted: values.FILES_ENCRYPTED ?? false,
     services: {
-      storageUrl: values.STORAGE_URL,
-      s3Endpoint: values.S3_ENDPOINT,
       smtpUrl: values.SMTP_URL,
     },
     models: modelsOf(values),

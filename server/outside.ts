@@ -1,9 +1,9 @@
 // The services outside that the config names, each loaded only where it is wanted: the clients of most are big.
 
-import path from 'node:path';
 import type { Tempo as ModelTempo } from './ai/tempo.ts';
 import { openBlobs } from './blobs/open.ts';
-import type { Config, Secrets } from './config.ts';
+import { type Config, loadStorage, type Secrets } from './config.ts';
+import { createClamd } from './files/clamd.ts';
 import { openInspector } from './files/open.ts';
 import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
@@ -29,13 +29,16 @@ export async function integrationsOf(
 }
 
 /** Where files lie, and what looks into them. */
-export async function filesOf({ files, dataDir }: Config, { jwtSecret }: Secrets) {
+export async function filesOf(config: Config, { jwtSecret: secret, encryptionKey }: Secrets) {
   await using parts = new AsyncDisposableStack();
-  const blobs = parts.use(await openBlobs({ kind: 'disk', folder: path.join(dataDir, 'files') }));
+  const blobs = parts.use(
+    await openBlobs(await loadStorage(config), config.filesEncrypted ? { encryptionKey } : {}),
+  );
   const inspector = parts.use(openInspector());
+  const scanner = config.clamav && createClamd({ address: config.clamav });
   const open = parts.move();
   return {
-    options: { ...files, blobs, inspector, secret: jwtSecret },
+    options: { ...config.files, blobs, inspector, scanner, secret },
     uploads: blobs.uploads,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

@@ -1,6 +1,7 @@
 // Every environment variable this version reads: how its text becomes a value, and an example of a good one.
 import net from 'node:net';
 import type { z } from 'zod';
+import { parseClamavAddress } from './clamav-address.ts';
 import { parseGoogleCredentials } from './google-credentials.ts';
 import { parseRedisAddress } from './redis-address.ts';
 import {
@@ -207,6 +208,20 @@ export const settings = {
     example: 's3://court-files',
   },
   S3_ENDPOINT: { schema: web, example: 'https://s3.example.com' },
+  S3_REGION: {
+    schema: rule(
+      value => (/^[a-z0-9-]{2,40}$/.test(value) ? value : undefined),
+      'is not the name of a region',
+    ),
+    example: 'eu-central-1',
+  },
+  S3_ACCESS_KEY_ID: { schema: apiKey, example: 'AKIAIOSFODNN7EXAMPLE', secret: true },
+  S3_SECRET_ACCESS_KEY: { schema: apiKey, example: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', secret: true },
+  FILES_ENCRYPTED: { schema: onOff, example: 'on' },
+  CLAMAV_URL: {
+    schema: rule(parseClamavAddress, 'is neither tcp://HOST:PORT nor unix:/PATH of a clamd'),
+    example: 'tcp://127.0.0.1:3310',
+  },
   SMTP_URL: {
     schema: rule(value => url(value, 'smtp:', 'smtps:'), 'is not the address of a mail server'),
     example: 'smtps://user:password@mail.example.com:465',
@@ -226,9 +241,7 @@ export const settings = {
 } satisfies Record<string, Setting<unknown>>;
 
 /** The hub does nothing with these yet; `court doctor` says whether they would work. */
-export const checkedSettings = [
-  ...(['STORAGE_URL', 'S3_ENDPOINT', 'SMTP_URL'] as const),
-] satisfies (keyof typeof settings)[];
+export const checkedSettings = [...(['SMTP_URL'] as const)] satisfies (keyof typeof settings)[];
 
 /** Known from the documentation, but of no effect yet. */
 export const unusedSettings: readonly string[] = [...['SMS_WEBHOOK_URL']];

@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openRedisServer, type RedisServer } from '../../scripts/lib/redis-server.ts';
 import { openElasticsearchSimulator } from '../../scripts/simulators/elasticsearch/simulator.ts';
+import { openS3Simulator } from '../../scripts/simulators/s3/simulator.ts';
 import { readConfig } from '../../server/config.ts';
 import { openTestDatabase, type TestDatabase } from '../../server/testing/database.ts';
 import { checks, examine } from './doctor/index.ts';
@@ -247,11 +248,27 @@ test('files: a folder that can be made is well, one that cannot is not', async (
   assert.equal((await find({ STORAGE_URL: `file:${cli.home.path}/not/yet` })).storage, { state: 'ok' });
   const { storage } = await find({ STORAGE_URL: 'file:/dev/null/court' });
   assert.is(storage.state, 'failed');
-  await using server = await serve((req, res) => res.writeHead(req.url === '/there' ? 403 : 404).end());
-  const bucket = async (name: string) =>
-    (await find({ STORAGE_URL: `s3://${name}`, S3_ENDPOINT: server.url })).storage;
-  assert.is((await bucket('there')).state, 'degraded');
-  assert.match((await bucket('gone')).reason ?? '', /no bucket gone/);
+  assert.match(storage.reason ?? '', /^The folder \/dev\/null\/court cannot be written \(ENOTDIR\)\.$/);
+  assert.match(storage.next ?? '', /STORAGE_URL/);
+});
+
+test('files: a bucket is well when a file can be put into it, and else it is said what to do', async () => {
+  await using s3 = await openS3Simulator();
+  s3.makeBucket('there');
+  const keys = {
+    S3_ACCESS_KEY_ID: s3.keys.id,
+    S3_SECRET_ACCESS_KEY: s3.keys.secret,
+    S3_REGION: s3.keys.region,
+  };
+  const bucket = async (name: string, more = {}) =>
+    (await find({ STORAGE_URL: `s3://${name}`, S3_ENDPOINT: s3.url, ...keys, ...more })).storage;
+  assert.equal(await bucket('there'), { state: 'ok' });
+  assert.match((await bucket('gone')).next ?? '', /^Make the bucket gone, or/);
+  assert.match(
+    (await bucket('there', { S3_SECRET_ACCESS_KEY: 'canary' })).next ?? '',
+    /S3_SECRET_ACCESS_KEY/,
+  );
+  assert.match((await bucket('there', { S3_REGION: 'mars-1' })).next ?? '', /S3_REGION/);
 });
 
 test.run();

@@ -44,9 +44,24 @@ export const registry: Readonly<Record<string, Entry>> = {
     byDefault: false,
     open: async (...args) => (await import('./openai/playground.ts')).open(...args),
   },
+  clamd: {
+    port: 54_333,
+    byDefault: false,
+    open: async (...args) => (await import('./clamd/playground.ts')).open(...args),
+  },
   huggingface: {
     port: 54_327,
     byDefault: false,
     open: async (...args) => (await import('./huggingface/playground.ts')).open(...args),
+  },
+  s3: {
+    port: 54_328,
+    byDefault: false,
+    open: async (...args) => (await import('./s3/playground.ts')).open(...args),
+  },
+  gcs: {
+    port: 54_329,
+    byDefault: false,
+    open: async (...args) => (await import('./gcs/playground.ts')).open(...args),
   },
 };

@@ -1,12 +1,16 @@
 // Every storage of files keeps the same promises, with and without encryption.
 import { randomBytes } from 'node:crypto';
-import { diskUnderTest, s3UnderTest } from '../testing/blobs.ts';
+import { diskUnderTest, gcsUnderTest, s3UnderTest, supabaseUnderTest } from '../testing/blobs.ts';
 import { blobsContract } from '../testing/contracts/blobs.ts';
 
 const encryptionKey = randomBytes(32);
-const CHUNK = 65_536;
 
-blobsContract('disk', () => diskUnderTest(), { links: 'none', loses: 0 });
-blobsContract('disk, encrypted', () => diskUnderTest({ encryptionKey }), { links: 'none', loses: CHUNK });
-blobsContract('s3', () => s3UnderTest(), { links: 'all', loses: 0 });
-blobsContract('s3, encrypted', () => s3UnderTest({ encryptionKey }), { links: 'none', loses: CHUNK });
+for (const [name, open, links] of [
+  ['disk', diskUnderTest, 'none'],
+  ['s3', s3UnderTest, 'all'],
+  ['gcs', gcsUnderTest, 'all'],
+  ['supabase', supabaseUnderTest, 'attachments'],
+] as const) {
+  blobsContract(name, () => open(), { links, loses: 0 });
+  blobsContract(`${name}, encrypted`, () => open({ encryptionKey }), { links: 'none', loses: 64 * 1024 });
+}

@@ -1,10 +1,9 @@
 // Files in a bucket, whatever service it is of: keys, ranges and failures as the hub has them.
 import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { unavailable } from '../hub/errors.ts';
 import type { Bucket } from './bucket.ts';
 import { BucketUploads, UNFINISHED } from './bucket-uploads.ts';
 import type { OpenedBlobs } from './open.ts';
-import { cause, isKey, nothingThere, outside, trouble, wordsOf } from './trouble.ts';
+import { cause, isKey, nothingThere, outside, trouble, unwell, wordsOf } from './trouble.ts';
 
 const AT_ONCE = 8;
 
@@ -54,7 +53,7 @@ export function createBucketBlobs(bucket: Bucket): OpenedBlobs {
         await bucket.size(name);
         await bucket.drop([name]);
       } catch (error) {
-        throw cause(unavailable(`${wordsOf(error).replace(/\.$/, '')}. ${bucket.advice(error)}`), error);
+        throw unwell(`${wordsOf(error).replace(/\.$/, '')}.`, bucket.advice(error), error);
       }
     },
     [Symbol.asyncDispose]: () => bucket[Symbol.asyncDispose](),

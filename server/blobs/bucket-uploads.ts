@@ -1,7 +1,7 @@
 // Resumable uploads into a bucket: pieces as the service takes them, and what does not fill a piece yet as an object of its own beside them.
 // Everything that is known of an upload lies in the bucket, so that any node goes on with it.
 import type { Readable } from 'node:stream';
-import { DataStore, Upload } from '@tus/server';
+import { DataStore, Upload } from '@tus/utils';
 import { z } from 'zod';
 import { HubError } from '../hub/errors.ts';
 import type { Bucket } from './bucket.ts';
@@ -10,6 +10,9 @@ import { type Cut, untilCut } from './until-cut.ts';
 
 /** Of what belongs to an unfinished upload: `upload/ID/info`, and `upload/ID/tail-OFFSET` for bytes that follow OFFSET. */
 export const UNFINISHED = 'upload/';
+
+/** How much of what is kept already may come again: a chunk of an encrypted file. */
+const AGAIN = 64 * 1024;
 
 const info = z.object({
   size: z.int().min(1),
@@ -49,16 +52,19 @@ export class BucketUploads extends DataStore {
     });
   }
 
-  /** At an offset before the end of what is there, but not before its last whole piece, what follows it is dropped. */
+  /**
+   * At an offset before the end of what is there, what follows it is dropped; from what is in whole pieces nothing can be dropped, so there
+   * the same bytes must come again.
+   */
   override write(source: Readable, id: string, offset: number): Promise<number> {
     return this.guarded(id, async () => {
       const state = await this.state(id);
-      if (!state || offset < state.kept || offset > state.kept + state.tail) {
+      if (!state || offset <= state.kept - AGAIN || offset > state.kept + state.tail) {
         const stands = state ? `The upload stands at ${state.kept + state.tail}` : 'The upload is over';
         throw new HubError('conflict', `${stands}, not at ${offset}.`);
       }
       const waiting = await this.tailOf(id, state, offset);
-      return this.take(source, id, state, waiting);
+      return this.take(source, id, state, { waiting, again: Math.max(0, state.kept - offset) });
     });
   }
 
@@ -84,13 +90,21 @@ export class BucketUploads extends DataStore {
 
   override remove(id: string): Promise<void> {
     return this.guarded(id, async () => {
-      await this.bucket.pieces.abort(id);
+      const known = await this.known(id).catch(error => {
+        if (!this.bucket.isMissing(error)) throw error;
+      });
+      await this.bucket.pieces.abort(id, known?.handle);
       await this.tidy(id);
       await this.bucket.drop([id]);
     });
   }
 
-  private async take(source: Readable, id: string, state: State, waiting: Buffer[]): Promise<number> {
+  private async take(
+    source: Readable,
+    id: string,
+    state: State,
+    { waiting, again }: { waiting: Buffer[]; again: number },
+  ): Promise<number> {
     const { pieces } = this.bucket;
     const { handle, size } = state;
     const pieceBytes = pieces.pieceBytes(size);
@@ -110,8 +124,10 @@ export class BucketUploads extends DataStore {
     };
     const cut: Cut = {};
     for await (const bytes of untilCut(source, cut)) {
-      waiting.push(bytes);
-      length += bytes.length;
+      const fresh = bytes.subarray(again);
+      again -= bytes.length - fresh.length;
+      waiting.push(fresh);
+      length += fresh.length;
       while (length >= pieceBytes) await send(pieceBytes);
     }
     const end = at + length;
@@ -129,8 +145,7 @@ export class BucketUploads extends DataStore {
   private async state(id: string): Promise<State | undefined> {
     const { bucket } = this;
     try {
-      const text = Buffer.concat(await (await bucket.get(`${UNFINISHED}${id}/info`)).toArray()).toString();
-      const known = info.parse(JSON.parse(text));
+      const known = await this.known(id);
       const kept = await bucket.pieces.kept(id, known.handle, known.size);
       const tail = kept === known.size ? 0 : await this.sizeOr0(tailName(id, kept));
       return { ...known, kept, tail };
@@ -138,6 +153,11 @@ export class BucketUploads extends DataStore {
       if (bucket.isMissing(error)) return undefined;
       throw error;
     }
+  }
+
+  private async known(id: string): Promise<Info> {
+    const text = await (await this.bucket.get(`${UNFINISHED}${id}/info`)).toArray();
+    return info.parse(JSON.parse(Buffer.concat(text).toString()));
   }
 
   private async sizeOr0(name: string): Promise<number> {
@@ -150,7 +170,7 @@ export class BucketUploads extends DataStore {
   }
 
   private async tailOf(id: string, { kept }: State, offset: number): Promise<Buffer[]> {
-    if (offset === kept) return [];
+    if (offset <= kept) return [];
     return (await this.bucket.get(tailName(id, kept), { start: 0, end: offset - kept - 1 })).toArray();
   }
 

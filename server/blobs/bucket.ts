@@ -28,8 +28,8 @@ export interface Bucket extends AsyncDisposable {
 }
 
 /**
- * How a service takes a large object in pieces, over hours and from different nodes. All pieces of one object but its last have
- * `pieceBytes`; they come in order, one after the other.
+ * How a service takes a large object in pieces, over hours and from different nodes. They come in order, one after the other; all but the
+ * last have `pieceBytes`.
  */
 export interface Pieces {
   /** A multiple of 64 KiB. */
@@ -42,8 +42,8 @@ export interface Pieces {
   add(key: string, handle: string, at: number, bytes: Uint8Array, size: number): Promise<void>;
   /** All are there: makes them one object. Once more is no error. */
   complete(key: string, handle: string, size: number): Promise<void>;
-  /** What was begun under the key, also where its handle is lost. */
-  abort(key: string): Promise<void>;
+  /** What was begun under the key, as far as the service lets go of it also where its handle is lost. */
+  abort(key: string, handle: string | undefined): Promise<void>;
   /** Unfinished ones whose handle may be lost. */
   unfinished(): AsyncIterable<Listed>;
 }

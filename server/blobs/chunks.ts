@@ -4,9 +4,10 @@
 //     chunk n:                           nonce (12)  sealed bytes  tag (16)
 //
 // All but the last are 65,536 bytes with everything. What a chunk's tag also vouches for: magic, key id, its index, and whether it is the
-// last. The key is of this file alone: HKDF-SHA256 over the key of ENCRYPTION_KEY and the name under which the file lies. So nothing can be
-// cut off, added, moved, or brought in from another file without being noticed, and no nonce has to be remembered.
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+// last. The keys are of this file alone: HKDF-SHA256 over the key of ENCRYPTION_KEY and the name under which the file lies. So nothing can
+// be cut off, added, moved, or brought in from another file without being noticed. A nonce is an HMAC over the place and the bytes: the same
+// bytes sent again become the same chunk, of which a service may hold a part already, and other bytes get another nonce.
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { keyIdOf } from '../auth/key-id.ts';
 import { HubError } from '../hub/errors.ts';
 
@@ -54,7 +55,8 @@ export interface ChunkSealer {
 export function createChunkSealer(key: Buffer, name: string): ChunkSealer {
   const keyId = keyIdOf(key);
   const header = Buffer.concat([MAGIC, Buffer.from(keyId, 'hex')]);
-  const fileKey = Buffer.from(hkdfSync('sha256', key, '', `first-court file ${name}`, 32));
+  const keys = Buffer.from(hkdfSync('sha256', key, '', `first-court file ${name}`, 64));
+  const [fileKey, nonceKey] = [keys.subarray(0, 32), keys.subarray(32)];
   function vouched(index: number, last: boolean): Buffer {
     const place = Buffer.alloc(9);
     place.writeBigUInt64BE(BigInt(index));
@@ -64,8 +66,9 @@ export function createChunkSealer(key: Buffer, name: string): ChunkSealer {
   return {
     keyId,
     seal(bytes, index, last) {
-      const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv(CIPHER, fileKey, nonce).setAAD(vouched(index, last));
+      const place = vouched(index, last);
+      const nonce = createHmac('sha256', nonceKey).update(place).update(bytes).digest().subarray(0, NONCE);
+      const cipher = createCipheriv(CIPHER, fileKey, nonce).setAAD(place);
       const sealed = cipher.update(bytes);
       cipher.final();
       return Buffer.concat([...(index === 0 ? [header] : []), nonce, sealed, cipher.getAuthTag()]);

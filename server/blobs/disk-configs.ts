@@ -1,7 +1,7 @@
 // What is known of an unfinished upload on a disk: one JSON file beside its bytes, so that any node with the same folder can go on with it.
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type KvStore, Upload } from '@tus/server';
+import { type KvStore, Upload } from '@tus/utils';
 import { z } from 'zod';
 import { writeWhole } from './disk-write.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileStore } from '@tus/file-store';
-import { Upload } from '@tus/server';
+import { Upload } from '@tus/utils';
 import { HubError } from '../hub/errors.ts';
 import { createConfigs } from './disk-configs.ts';
 import { place } from './disk-write.ts';

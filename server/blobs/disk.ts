@@ -2,12 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, mkdir, open, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { HubError } from '../hub/errors.ts';
 import type { Blobs } from '../hub/ports-files.ts';
 import { DiskUploads, onDisk, sizeOf } from './disk-uploads.ts';
 import { writeWhole } from './disk-write.ts';
 import type { OpenedBlobs } from './open.ts';
-import { cause, isKey, nothingThere, outside } from './trouble.ts';
+import { isKey, nothingThere, outside, unwell } from './trouble.ts';
 
 const DRAFTS = '.drafts';
 /** 64 KiB, the default, costs a fifth of the speed. */
@@ -111,10 +110,8 @@ async function* walk(folder: string, under: string): AsyncGenerator<{ key: strin
 }
 
 const unwritable = (folder: string, error: unknown) =>
-  cause(
-    new HubError(
-      'unavailable',
-      `The folder ${folder} cannot be written (${(error as NodeJS.ErrnoException).code}). Give the account that runs the hub the right to, make room on the disk, or name another folder in STORAGE_URL.`,
-    ),
+  unwell(
+    `The folder ${folder} cannot be written (${(error as NodeJS.ErrnoException).code}).`,
+    'Give the account that runs the hub the right to, make room on the disk, or name another folder in STORAGE_URL.',
     error,
   );

@@ -1,7 +1,7 @@
 // Resumable uploads that are encrypted on their way. Only whole chunks are kept, so that a node that goes on with an upload needs nothing
 // but the key: the offset that is told is where the last whole chunk ends, and what was sent behind it is sent again.
 import { Readable } from 'node:stream';
-import { DataStore, Upload } from '@tus/server';
+import { DataStore, Upload } from '@tus/utils';
 import { HubError } from '../hub/errors.ts';
 import { CHUNK, type ChunkSealer, indexOf, keptSize, lastOf, sizeOfKept, startOf } from './chunks.ts';
 import { type Cut, untilCut } from './until-cut.ts';

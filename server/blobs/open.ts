@@ -1,11 +1,12 @@
 // Opens what holds files, as STORAGE_URL names it. Each is loaded here: the clients of the services are big, and most hubs need none.
-import type { DataStore } from '@tus/server';
+import type { DataStore } from '@tus/utils';
 import type { Blobs } from '../hub/ports-files.ts';
 import type { Bucket } from './bucket.ts';
 import type { GcsSettings } from './gcs.ts';
 import type { S3Settings } from './s3.ts';
+import type { SupabaseSettings } from './supabase.ts';
 
-type BucketSettings = S3Settings | GcsSettings;
+type BucketSettings = S3Settings | GcsSettings | SupabaseSettings;
 /** As loadStorage of the config gives them. */
 export type StorageSettings = { readonly kind: 'disk'; readonly folder: string } | BucketSettings;
 
@@ -57,5 +58,7 @@ async function openBucket(settings: BucketSettings, patience: Patience): Promise
       return (await import('./s3.ts')).openS3Bucket(settings, patience);
     case 'gcs':
       return (await import('./gcs.ts')).openGcsBucket(settings, patience);
+    case 'supabase':
+      return (await import('./supabase.ts')).openSupabaseBucket(settings, patience);
   }
 }

@@ -30,6 +30,13 @@ export function trouble(error: unknown, gone: (error: unknown) => boolean): HubE
   return gone(error) ? cause(nothingThere(), error) : away(error);
 }
 
+/**
+ * What a probe tells: what is wrong, and what to do about it, also apart in `details`.
+ * @param reason one sentence, `next` another
+ */
+export const unwell = (reason: string, next: string, error: unknown) =>
+  cause(new HubError('unavailable', `${reason} ${next}`, { details: { reason, next } }), error);
+
 /** The service's own words, in one line, for the sentence of a probe. */
 export const wordsOf = (error: unknown): string =>
   (error instanceof Error ? error.message || error.name : String(error))

@@ -17,8 +17,10 @@ export class WebStatus extends Error {
   }
 }
 
-const AGAIN = new Set([408, 429, 500, 502, 503, 504]);
-const PAUSE_MS = 200;
+/** What is worth another try. */
+export const AGAIN = new Set([408, 429, 500, 502, 503, 504]);
+/** Before the second try; before each other one it doubles. */
+export const PAUSE_MS = 200;
 
 /** @param headers asked for each time: a token may have been renewed */
 export async function webRead(

@@ -1,5 +1,5 @@
 // What the hub asks of a process that looks into files, and what it says back. Bytes go over in pieces, so that the hub holds no file whole.
-import type { Look } from '../hub/ports-files.ts';
+import type { FileWords, Look } from '../hub/ports-files.ts';
 
 export type Task =
   /** The bytes are the file's beginning. `size`: bytes of the whole. */
@@ -8,7 +8,7 @@ export type Task =
   | { readonly do: 'text'; readonly type: string };
 
 export type Outcome<T extends Task['do']> =
-  | { look: Look; preview: Uint8Array; text: string }[T]
+  | { look: Look; preview: Uint8Array; text: FileWords }[T]
   /** It can't be done with this file. */
   | undefined;
 

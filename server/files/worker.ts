@@ -1,12 +1,17 @@
 // The process that looks into files: one task at a time, and nothing of the hub in it, neither its settings nor its connections. It may
 // end at any moment, by a fault in a decoder or because it is ended; the hub takes that for an answer.
 import { Worker } from 'node:worker_threads';
+import { indexWords, plainOf } from '#shared/text/plain.ts';
+import { INDEX_CHARS } from '../hub/ports-files.ts';
 import { DOCX, PDF } from './kinds.ts';
 import { PLAIN_BYTES, RSS_BYTES } from './limits.ts';
 import { look, UNKNOWN } from './look.ts';
 import { shrink } from './picture.ts';
-import { plainText, tidy } from './plain.ts';
+import { plainText, tidy } from './plain-text.ts';
 import type { Answer, Order, Outcome, Task } from './task.ts';
+
+/** Characters of a text in which phrases are found, too. */
+const BEGINNING = 8000;
 
 let current: { task: Task; pieces: Uint8Array[] } | undefined;
 
@@ -31,7 +36,10 @@ async function answer(task: Task, bytes: Uint8Array): Promise<void> {
 async function carryOut(task: Task, bytes: Uint8Array): Promise<Outcome<Task['do']>> {
   if (task.do === 'look') return look(bytes, task.size, task.name);
   if (task.do === 'preview') return shrink(bytes, task.type, task.edge);
-  return tidy(await words(task.type, bytes));
+  const text = tidy(await words(task.type, bytes));
+  return text === undefined
+    ? undefined
+    : { text, plain: plainOf(text), words: indexWords(text, INDEX_CHARS, BEGINNING) };
 }
 
 async function words(type: string, bytes: Uint8Array): Promise<string> {

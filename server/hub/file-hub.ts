@@ -7,6 +7,7 @@ import { createFilePreviews } from './file-previews.ts';
 import { createFileProgress, type FileProgressTeller } from './file-progress.ts';
 import { createFileSweep } from './file-sweep.ts';
 import { createTickets } from './file-tickets.ts';
+import { createFileReader } from './file-words.ts';
 import { createFiles, type FileLimits, type Files } from './files.ts';
 import type { HubOptions } from './hub-options.ts';
 import type { Leases } from './lease.ts';
@@ -50,6 +51,8 @@ export function createFileHub(
     leases: Leases;
     pressure: Pressure;
     online(feed: RoomFeed): number;
+    /** Words of files are there for search. */
+    wordsRead(): void;
     node: string;
     now(): number;
   },
@@ -87,6 +90,8 @@ export function createFileHub(
   });
   background.every(1000, 'renew locks of uploads', locks.renew);
   leases.run({ name: 'file sweep', everyMs: SWEEP, work: sweep.sweep });
+  const reader = createFileReader({ store, blobs, inspector, read: deps.wordsRead, log });
+  leases.hold({ name: 'words of files', open: reader.open });
   if (scanner) {
     const checks = createFileChecks({ store, blobs, scanner, checked: files.heardChecked, log });
     leases.hold({ name: 'virus checks', open: checks.open });

@@ -133,6 +133,10 @@ export function createHub(options: HubOptions) {
     leases,
     pressure,
     online: presence.online,
+    wordsRead() {
+      indexer.grew();
+      outsideIndex?.grew();
+    },
     node,
     now,
   });

@@ -1,7 +1,7 @@
 // What the database knows of files: whose they are, how far they have come, who may have them, and who works on an upload now.
 import type { File, FileState, SharedFile } from '#shared/protocol/files.ts';
 import type { Actor } from './ports.ts';
-import type { Look } from './ports-files.ts';
+import type { FileWords, Look } from './ports-files.ts';
 
 /** A file as the hub works with it. `file.type` means nothing before it is whole. */
 export interface StoredFile {
@@ -63,6 +63,10 @@ export interface FileStore {
   unchecked(limit: number): Promise<StoredFile[]>;
   /** With a reason it is refused for good. Null: it does not wait any more. */
   checked(id: string, reason?: string): Promise<StoredFile | null>;
+  /** Files that messages name and whose words are still to be read out. */
+  unread(limit: number): Promise<StoredFile[]>;
+  /** Keeps the words of a file, or that there are none; of a file that is gone, nothing. */
+  keepWords(id: string, words: FileWords | undefined): Promise<void>;
   /** Takes a lock for a holder, or lets the present one know that somebody waits. */
   lock(file: string, holder: string, seconds: number): Promise<'held' | 'taken' | 'gone'>;
   /** Renews locks, and says which are still held, and which of them somebody waits for. */

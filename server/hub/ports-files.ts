@@ -53,19 +53,30 @@ export interface Look {
   readonly inline: boolean;
 }
 
+/** The words of a file. What is costly to make of them is made off the main loop, too. */
+export interface FileWords {
+  /** Plain text, at most TEXT_CHARS characters. */
+  readonly text: string;
+  /** As long, each character plain (shared/text/plain.ts), so that what is found here stands there. */
+  readonly plain: string;
+  /** For an index, at most INDEX_CHARS characters: how it begins, and every other word once. */
+  readonly words: string;
+}
+
 /** Looks into files, off the main loop. Hostile content ends in an answer, never in an error of the process. */
 export interface FileInspector {
   /** `head`: the first HEAD_BYTES bytes, or all. The name decides nothing but between kinds of text. */
   look(head: Uint8Array, size: number, name: string): Promise<Look>;
   /** WebP, upright, without metadata, its longer edge no longer than `edge`; undefined: none can be made (broken, too many pixels, too slow). */
   preview(file: Readable, type: string, edge: number): Promise<Uint8Array | undefined>;
-  /** Plain text, at most TEXT_CHARS characters; undefined: there is none, or it can't be read. */
-  text(file: Readable, type: string): Promise<string | undefined>;
+  /** Undefined: there is no text in it, or it can't be read. */
+  text(file: Readable, type: string): Promise<FileWords | undefined>;
 }
 
 /** How much of a file's beginning `look` wants. */
 export const HEAD_BYTES = 64 * 1024;
 export const TEXT_CHARS = 200_000;
+export const INDEX_CHARS = 20_000;
 
 export interface VirusScanner {
   /** The name of what was found; undefined: nothing. @throws HubError `unavailable` when the scanner does not answer */

@@ -47,6 +47,8 @@ export interface SearchAnswer {
   readonly found: readonly Found[];
   /** How many match in all; an index may stop counting at a few hundred. */
   readonly total: number;
+  /** Each word is one that many write, so that nothing else would be found with those spelled nearly so. */
+  readonly known?: true;
 }
 
 /** A message as it stands now, for an index. `deleted`: it must not be found any more, and its text is gone. */
@@ -58,6 +60,8 @@ export interface IndexedMessage {
   readonly at: string;
   readonly by: string;
   readonly text: string;
+  /** Names and words of its files, to be found as its own. */
+  readonly files?: string;
   readonly has: readonly Has[];
   readonly deleted?: true;
 }
@@ -96,8 +100,20 @@ export interface SearchScope {
 export interface Candidate {
   readonly room: string;
   readonly seq: number;
-  readonly at: string;
+  /** Milliseconds. */
+  readonly at: number;
   readonly by: string;
+  readonly name: string;
+  readonly text: string;
+  /** It has files, whose words may be what was found. */
+  readonly files: boolean;
+}
+
+/** A file of a message, with the passages where words stand in it; there may be none. */
+export interface FilePassage {
+  readonly room: string;
+  readonly seq: number;
+  readonly file: string;
   readonly name: string;
   readonly text: string;
 }
@@ -116,7 +132,13 @@ export interface SearchStore {
   ): Promise<SearchScope>;
   /** Of these places, the messages that the actor may read and that are there now, in any order. */
   candidates(actor: Actor, places: readonly Place[]): Promise<Candidate[]>;
-  /** The same, whole. */
+  /** The files at these places, and where `words` stand in them, each given as it may begin there, the best first. */
+  passages(
+    actor: Actor,
+    places: readonly Place[],
+    words: readonly (readonly string[])[],
+  ): Promise<FilePassage[]>;
+  /** The messages themselves, whole. */
   hits(actor: Actor, places: readonly Place[]): Promise<Message[]>;
   /** The next messages that changed since what `moved` was told last, and where the logs stand with them. Nothing new: no cursors. */
   changes(

@@ -57,7 +57,12 @@ export function createMatcher(query: Pick<SearchQuery, 'words' | 'phrases' | 'ne
   const terms = termsOf(query);
   const roots = terms.map(({ words, exact }) => new Set(exact ? [] : stems(words[0] as string)));
   // Texts repeat their words, and each is looked at once.
-  const known = new Map<string, readonly [number, number][]>();
+  const known = new Map<Language, Map<string, readonly [number, number][]>>();
+  const knownIn = (language: Language) => {
+    const words = known.get(language) ?? new Map<string, readonly [number, number][]>();
+    known.set(language, words);
+    return words;
+  };
 
   const begins = ({ words, open }: Term, word: string) =>
     open && words.length === 1 ? word.startsWith(words[0] as string) : word === words[0];
@@ -84,11 +89,14 @@ export function createMatcher(query: Pick<SearchQuery, 'words' | 'phrases' | 'ne
     read(text) {
       const words = wordsOf(text);
       const language = languageOf(words);
+      const seen = knownIn(language);
       const hits: Hit[] = [];
       words.forEach(({ word, start }, at) => {
-        const key = `${language}${word}`;
-        const found = known.get(key) ?? weigh(word, language);
-        known.set(key, found);
+        let found = seen.get(word);
+        if (!found) {
+          found = weigh(word, language);
+          seen.set(word, found);
+        }
         for (const [i, weight] of found) {
           const term = terms[i] as Term;
           if (follows(term, words, at))

@@ -38,7 +38,7 @@ export function createMeaning({
         read: matcher.read(candidate.text),
         score: scores.get(`${candidate.room} ${candidate.seq}`) ?? 0,
       }))
-      .sort((a, b) => b.score - a.score || b.candidate.at.localeCompare(a.candidate.at));
+      .sort((a, b) => b.score - a.score || b.candidate.at - a.candidate.at);
     return { ranked, total: ranked.length };
   };
 }
@@ -53,8 +53,8 @@ function narrowed({ phrases, without, from, since, until }: SearchQuery): (candi
   const unwanted = without.map(holds);
   return ({ text, by, at }) =>
     (from.length === 0 || from.includes(by)) &&
-    (since === undefined || Date.parse(at) >= Date.parse(since)) &&
-    (until === undefined || Date.parse(at) < Date.parse(until)) &&
+    (since === undefined || at >= Date.parse(since)) &&
+    (until === undefined || at < Date.parse(until)) &&
     wanted.every(holding => holding(text)) &&
     !unwanted.some(holding => holding(text));
 }

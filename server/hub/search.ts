@@ -8,7 +8,6 @@ import type { Embeddings } from './embeddings.ts';
 import { HubError } from './errors.ts';
 import type { Actor } from './ports.ts';
 import type {
-  Candidate,
   Found,
   ReadableRoom,
   SearchIndex,
@@ -16,11 +15,11 @@ import type {
   SearchScope,
   SearchStore,
 } from './ports-search.ts';
-import { highlights } from './search-highlights.ts';
+import { type FileReading, highlightsOf, withPassages } from './search-files.ts';
 import { createMatcher } from './search-match.ts';
 import { createMeaning, together } from './search-meaning.ts';
 import { parseQuery, type TypedQuery } from './search-query.ts';
-import { type Asked, type Ranked, rank } from './search-rank.ts';
+import { type Asked, type Ranked, type Reading, rank } from './search-rank.ts';
 
 export type SearchHub = ReturnType<typeof createSearch>;
 
@@ -28,12 +27,10 @@ type Mode = CallData<'search'>['mode'];
 
 /** What an index is asked for; as many can be paged through. */
 const CANDIDATES = 300;
-/** For a question, which is answered by what was said around the hits as well. */
-const CANDIDATES_ASKED = 500;
 /** With fewer hits that hold all words, those that hold some of them follow. */
 const FEW = 10;
 /** A question is also answered by what was said beside its best hits: so many of them, so many entries around each. */
-const BEST = 40;
+const BEST = 30;
 const BESIDE = 4;
 
 export interface Wanted {
@@ -47,6 +44,8 @@ export interface Wanted {
 export interface Answer {
   readonly ranked: readonly Ranked[];
   readonly total: number;
+  /** As an index says it. */
+  readonly known?: boolean;
 }
 
 export function createSearch({
@@ -64,11 +63,7 @@ export function createSearch({
   const byMeaning = embeddings && createMeaning({ store, embeddings });
   const ask = async (actor: Actor, wanted: Wanted, changes: Partial<SearchQuery>): Promise<Answer> => {
     const query = { ...wanted.query, ...changes };
-    const { found, total } = await index.search(
-      query,
-      wanted.rooms,
-      wanted.question ? CANDIDATES_ASKED : CANDIDATES,
-    );
+    const { found, total, known = false } = await index.search(query, wanted.rooms, CANDIDATES);
     const asked: Asked = {
       matcher: createMatcher(query),
       question: wanted.question,
@@ -76,13 +71,18 @@ export function createSearch({
       entries: wanted.rooms.reduce((sum, { since, head }) => sum + head - since + 1, 0),
       now: wanted.now,
     };
-    const candidates = found.length > 0 ? await store.candidates(actor, found.map(placeOf)) : [];
-    const ranked = rank(asked, candidates);
+    const read = async (places: readonly Pick<Found, 'room' | 'seq'>[]): Promise<Reading[]> => {
+      const candidates = places.length === 0 ? [] : await store.candidates(actor, places);
+      const { matcher } = asked;
+      const readings = candidates.map(candidate => ({ candidate, read: matcher.read(candidate.text) }));
+      return withPassages(store, actor, matcher, readings);
+    };
+    const readings = await read(found.map(placeOf));
+    const ranked = rank(asked, readings);
     const whole = total <= found.length ? ranked.length : total;
-    if (!wanted.question) return { ranked, total: whole };
-    const beside = placesBeside(ranked, candidates);
-    const more = beside.length > 0 ? await store.candidates(actor, beside) : [];
-    return { ranked: more.length > 0 ? rank(asked, [...candidates, ...more]) : ranked, total: whole };
+    if (!wanted.question) return { ranked, total: whole, known };
+    const more = await read(placesBeside(ranked, readings));
+    return { ranked: more.length > 0 ? rank(asked, [...readings, ...more]) : ranked, total: whole, known };
   };
 
   /** By words: all of them; if nothing has them, spelled nearly so; where there are few, some of them after those. */
@@ -90,11 +90,11 @@ export function createSearch({
     const several = wanted.query.words.length > 1;
     if (wanted.question) {
       const answer = await ask(actor, wanted, { match: 'any' });
-      return answer.total > 0 ? answer : ask(actor, wanted, { match: 'any', near: true });
+      return answer.total > 0 || answer.known ? answer : ask(actor, wanted, { match: 'any', near: true });
     }
     const all = await ask(actor, wanted, {});
     if (all.total >= FEW || wanted.query.words.length === 0 || (all.total > 0 && !several)) return all;
-    const near = all.total === 0 ? await ask(actor, wanted, { near: true }) : all;
+    const near = all.total === 0 && !all.known ? await ask(actor, wanted, { near: true }) : all;
     if (near.total >= FEW || !several) return near;
     return joined(near, await ask(actor, wanted, { match: 'any', near: near.total === 0 }));
   };
@@ -214,9 +214,9 @@ function joined(first: Answer, second: Answer): Answer {
 
 function placesBeside(
   ranked: readonly Ranked[],
-  candidates: readonly Candidate[],
+  readings: readonly Reading[],
 ): Pick<Found, 'room' | 'seq'>[] {
-  const known = new Set(candidates.map(keyOf));
+  const known = new Set(readings.map(({ candidate }) => keyOf(candidate)));
   const places = new Map<string, Pick<Found, 'room' | 'seq'>>();
   for (const { candidate } of ranked.slice(0, BEST)) {
     for (let seq = Math.max(1, candidate.seq - BESIDE); seq <= candidate.seq + BESIDE; seq++) {
@@ -234,11 +234,9 @@ function shown(
   matcher: ReturnType<typeof createMatcher>,
 ) {
   const whole = new Map(messages.map(message => [keyOf(message), message]));
-  return page.flatMap(({ candidate, score }) => {
+  return page.flatMap(({ candidate, score, passages }: Ranked & FileReading) => {
     const message = whole.get(keyOf(candidate));
-    return message
-      ? [{ message, score, highlights: highlights(message.text, matcher.read(message.text)) }]
-      : [];
+    return message ? [{ message, score, highlights: highlightsOf(message.text, passages, matcher) }] : [];
   });
 }
 
@@ -276,6 +274,6 @@ function after(ranked: readonly Ranked[], { last, n }: Cursor): number {
 
 /** Just after the newest of them. */
 function newestOf(ranked: readonly Ranked[]): string {
-  const newest = ranked.reduce((time, { candidate }) => Math.max(time, Date.parse(candidate.at)), 0);
+  const newest = ranked.reduce((time, { candidate }) => Math.max(time, candidate.at), 0);
   return new Date(newest + 1).toISOString();
 }

@@ -1,13 +1,23 @@
-// Full-text search in PostgreSQL, through the SQL functions of migration 0010. Texts are cut into words here, not there, so that every
+// Full-text search in PostgreSQL, through the SQL functions of migrations 0010 and 0015. Texts are cut into words here, not there, so that every
 // server finds the same: accents, languages and scripts without spaces are decided by shared/text.
+import { setImmediate } from 'node:timers/promises';
 import { languageOf, stem, stems } from '#shared/text/stem.ts';
 import { isUnspaced, wordsOf } from '#shared/text/words.ts';
 import { unavailable } from '../hub/errors.ts';
-import type { IndexedMessage, SearchAnswer, SearchIndex, SearchQuery } from '../hub/ports-search.ts';
+import type { IndexedMessage, SearchIndex, SearchQuery } from '../hub/ports-search.ts';
 
 /** As store/db.ts offers it. */
 interface Db {
   call(fn: string, input: unknown): Promise<unknown>;
+}
+
+/** Places and scores side by side: objects of hundreds take several times as long. */
+interface Columns {
+  readonly rooms: readonly string[];
+  readonly seqs: readonly number[];
+  readonly scores: readonly number[];
+  readonly total: number;
+  readonly known: boolean;
 }
 
 /** Messages in these rooms together: so few are looked through whole, whatever is asked. */
@@ -30,7 +40,8 @@ export function createPostgresSearch(db: Db): SearchIndex {
         whole: size <= LITTLE,
         limit,
         match: query.match,
-        words: query.words.filter(({ text }) => hasWords(text)).map(word => wanted(word, query.near)),
+        words: query.words.filter(({ text }) => hasWords(text)).map(wanted),
+        near: query.near,
         phrases: query.phrases.filter(hasWords).map(phraseQuery),
         without: query.without.filter(hasWords).map(phraseQuery),
         from: query.from,
@@ -39,7 +50,9 @@ export function createPostgresSearch(db: Db): SearchIndex {
         until: query.until,
       };
       try {
-        return (await db.call('search_messages', input)) as SearchAnswer;
+        const { rooms, seqs, scores, total, known } = (await db.call('search_messages', input)) as Columns;
+        const found = rooms.map((room, i) => ({ room, seq: seqs[i] as number, score: scores[i] as number }));
+        return { found, total, ...(known && { known }) };
       } catch (error) {
         if (!tookTooLong(error)) throw error;
         throw unavailable(
@@ -49,7 +62,13 @@ export function createPostgresSearch(db: Db): SearchIndex {
       }
     },
     async index(messages) {
-      await db.call('index_messages', { documents: messages.map(documentOf) });
+      const documents: ReturnType<typeof documentOf>[] = [];
+      for (const message of messages) {
+        // The words of a file are many.
+        if (message.files) await setImmediate();
+        documents.push(documentOf(message));
+      }
+      await db.call('index_messages', { documents });
     },
     async [Symbol.asyncDispose]() {},
   };
@@ -67,8 +86,8 @@ function holdsNothing({ words, phrases }: SearchQuery): boolean {
 const tookTooLong = (error: unknown): boolean =>
   /^(57014|55P03|TIMEOUT)$/.test((error as { code?: unknown }).code as string);
 
-function documentOf({ room, seq, at, by, has, text, deleted }: IndexedMessage) {
-  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(text) }) };
+function documentOf({ room, seq, at, by, has, text, files = '', deleted }: IndexedMessage) {
+  return { room, seq, at, author: by, has, ...(!deleted && { words: vectorOf(`${text}\n${files}`) }) };
 }
 
 /** The text of a tsvector. Words as written have weight A, so that a phrase or an exclusion does not take their stems for them. */
@@ -90,7 +109,7 @@ export function vectorOf(text: string): string {
   return [...places].map(([lexeme, at]) => `${quoted(lexeme)}:${at.join(',')}`).join(' ');
 }
 
-function wanted({ text, prefix }: SearchQuery['words'][number], near: boolean) {
+function wanted({ text, prefix }: SearchQuery['words'][number]) {
   const found = wordsOf(text).map(({ word }) => word);
   const [only = ''] = found;
   if (found.length !== 1 || (isUnspaced(only) && [...only].length > 1 && found.length > 1))
@@ -101,7 +120,7 @@ function wanted({ text, prefix }: SearchQuery['words'][number], near: boolean) {
   return {
     query: `(${query})`,
     lexemes,
-    ...(near && !prefix && /^\p{L}{4,24}$/u.test(only) && { near: only }),
+    ...(!prefix && /^\p{L}{4,24}$/u.test(only) && { near: only }),
   };
 }
 

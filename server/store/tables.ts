@@ -28,6 +28,7 @@ const LEFT_OUT = [
   'search_documents',
   'search_words',
   'search_cursors',
+  'search_touched',
   'vectors',
 ];
 

@@ -6,6 +6,10 @@ import path from 'node:path';
 import { type GcsSimulator, openGcsSimulator } from '../../scripts/simulators/gcs/simulator.ts';
 import type { Fault } from '../../scripts/simulators/objects/faults.ts';
 import { openS3Simulator, type S3Simulator } from '../../scripts/simulators/s3/simulator.ts';
+import {
+  openSupabaseSimulator,
+  type SupabaseSimulator,
+} from '../../scripts/simulators/supabase/simulator.ts';
 import { type OpenOptions, openBlobs, type StorageSettings } from '../blobs/open.ts';
 import type { BlobsUnderTest } from './contracts/blobs.ts';
 
@@ -85,5 +89,33 @@ export async function gcsUnderTest(
     everything: async () => [...(gcs.buckets.get(bucket)?.keys() ?? [])],
     ...leaving(gcs.faults),
     [Symbol.asyncDispose]: () => gcs[Symbol.asyncDispose](),
+  };
+}
+
+/** Its database is never asked for anything. */
+const NO_DATABASE = 'postgres://nobody@127.0.0.1:1/none';
+
+export async function supabaseUnderTest(
+  options?: OpenOptions,
+): Promise<
+  BlobsUnderTest & { project: SupabaseSimulator; settings: Extract<StorageSettings, { kind: 'supabase' }> }
+> {
+  const project = await openSupabaseSimulator({ databaseUrl: NO_DATABASE });
+  const { shelf, resumable } = project.storage;
+  const bucket = `court-${randomUUID()}`;
+  shelf.make({ id: bucket, public: false, sizeLimit: null, types: null });
+  const settings = { kind: 'supabase', bucket, url: project.url, key: project.secretKey } as const;
+  return {
+    project,
+    settings,
+    open: opening(settings, options),
+    everything: async () => [...shelf.bucket(bucket).objects.keys(), ...resumable.unfinished()],
+    async leave() {
+      project.fault = { kind: 'status', status: 503 };
+    },
+    async mend() {
+      project.fault = undefined;
+    },
+    [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
   };
 }

@@ -76,9 +76,14 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 
-/** A piece of a message's text around what was searched for. `ranges`: where in it the hits are, in UTF-16 units, the end not included. */
+/**
+ * A piece of a message's text, or of the text in one of its files, around what was searched for. `ranges`: where in it the hits are, in UTF-16
+ * units, the end not included.
+ */
 export const highlight = z.object({
   text: z.string(),
+  /** The file in which it stands. */
+  file: p.uuid.optional(),
   ranges: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
 });
 export type Highlight = z.infer<typeof highlight>;

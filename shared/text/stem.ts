@@ -22,9 +22,11 @@ for (const language of languages)
 /** By its frequent words; English where nothing tells. */
 export function languageOf(words: readonly { readonly word: string }[]): Language {
   const votes = new Map<Language, number>();
-  for (const { word } of words.slice(0, 200)) {
-    const tells = TELLS.get(word);
-    for (const language of tells ?? []) votes.set(language, (votes.get(language) ?? 0) + 1 / tells!.length);
+  const looked = Math.min(words.length, 200);
+  for (let i = 0; i < looked; i++) {
+    const tells = TELLS.get((words[i] as { word: string }).word);
+    if (!tells) continue;
+    for (const language of tells) votes.set(language, (votes.get(language) ?? 0) + 1 / tells.length);
   }
   let best: Language = 'en';
   for (const [language, count] of votes) if (count > (votes.get(best) ?? 0)) best = language;

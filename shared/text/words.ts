@@ -18,6 +18,9 @@ const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, 'u');
 /** Longer ones are keys and hashes: nobody types them to their end. */
 const MAX_WORD = 64;
 
+const ASCII = /^[\0-\x7f]*$/;
+const [A, Z, ZERO, NINE, APOSTROPHE] = [97, 122, 48, 57, 39];
+
 const SPECIAL: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -45,11 +48,38 @@ export function fold(text: string): string {
 /** In their order; in scripts without spaces also the last character alone, so that every character begins a word. */
 export function wordsOf(text: string): Word[] {
   const words: Word[] = [];
+  if (ASCII.test(text)) {
+    plain(text.toLowerCase(), words);
+    return words;
+  }
   for (const { 0: run, index } of text.matchAll(RUN)) {
     if (IS_UNSPACED.test(run)) pairs(run, index, words);
     else spaced(run, index, words);
   }
   return words;
+}
+
+/** What RUN finds, several times as fast: most texts are no more than this, and a search reads hundreds of them. @param text lower case */
+function plain(text: string, words: Word[]): void {
+  let start = -1;
+  let quoted = false;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    const letter = code >= A && code <= Z;
+    const digit = code >= ZERO && code <= NINE;
+    if (letter || (digit && !quoted)) {
+      if (start < 0) start = at;
+    } else if (start >= 0) {
+      const next = text.charCodeAt(at + 1);
+      if (code === APOSTROPHE && next >= A && next <= Z) quoted = true;
+      else {
+        if (quoted) spaced(text.slice(start, at), start, words);
+        else words.push({ word: text.slice(start, Math.min(at, start + MAX_WORD)), start, end: at });
+        start = digit ? at : -1;
+        quoted = false;
+      }
+    }
+  }
 }
 
 /** Whether it is one of a script without spaces. */

@@ -58,11 +58,14 @@ export async function openS3Simulator({
   const server = await openObjectServer({
     port,
     answer(asked) {
+      const date = new Date(Date.now() + clock.skew).toUTCString();
       try {
-        return route(asked);
+        const reply = route(asked);
+        return { ...reply, headers: { date, ...reply.headers } };
       } catch (error) {
-        if (error instanceof S3Problem) return error.reply();
-        throw error;
+        if (!(error instanceof S3Problem)) throw error;
+        const reply = error.reply();
+        return { ...reply, headers: { date, ...reply.headers } };
       }
     },
     problem: (status, code = 'InternalError') => new S3Problem(status, code, 'Please try again.').reply(),

@@ -15,12 +15,16 @@ export const open: OpenPlayground = async (_people, port) => {
   await prepareDatabase(databaseUrl);
   await withConnection(databaseUrl, sql => migrate(sql));
   const project = parts.use(await openSupabaseSimulator({ databaseUrl, port }));
+  project.storage.shelf.make({ id: 'court-files', public: false, sizeLimit: null, types: null });
   const token = await project.auth.signIn({ email: 'ada@example.com', app_metadata: { role: 'admin' } });
   const opened = parts.move();
   return {
     title: 'Supabase',
     settings: { SUPABASE_URL: project.url, SUPABASE_KEY: project.secretKey },
-    notes: [`An access token of an administrator, for an hour: ${token}`],
+    notes: [
+      'STORAGE_URL=supabase://court-files keeps files there too, of up to 50 MiB, until it ends.',
+      `An access token of an administrator, for an hour: ${token}`,
+    ],
     places: [],
     deeds: {},
     accountOf: id => id,

@@ -8,7 +8,7 @@ import { type Answer, problem } from './answers.ts';
 import { type Auth, createAuth } from './auth.ts';
 import { openRest } from './rest.ts';
 import type { Role } from './roles.ts';
-import { openStorage } from './storage.ts';
+import { openStorage, type Storage } from './storage.ts';
 
 /** What goes wrong with every request while it is set. */
 export type Fault =
@@ -27,6 +27,7 @@ export interface SupabaseSimulator extends AsyncDisposable {
   /** What a web page would hold: it comes as `anon`. */
   readonly publishableKey: string;
   readonly auth: Auth;
+  readonly storage: Storage;
   fault: Fault | undefined;
   /** Requests so far, by path. */
   readonly requests: ReadonlyMap<string, number>;
@@ -111,6 +112,7 @@ export async function openSupabaseSimulator({
     secretKey,
     publishableKey,
     auth,
+    storage,
     fault: undefined,
     requests,
     async [Symbol.asyncDispose]() {

@@ -91,3 +91,22 @@ export function list({ objects }: Bucket, wish: Record<string, unknown>) {
   const sorted = [...found].sort(([a], [b]) => (a < b ? -down : down)).map(([, entry]) => entry);
   return sorted.slice(Number(offset), Number(offset) + Number(limit));
 }
+
+/** All that begins with a prefix, in pages that a cursor leads through. */
+export function listFlat(
+  { objects }: Bucket,
+  { prefix = '', limit = 1000, cursor = '' }: Record<string, unknown>,
+) {
+  const after = Buffer.from(String(cursor), 'base64').toString();
+  const found = [...objects]
+    .filter(([key]) => key.startsWith(String(prefix)) && key > after)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const page = found.slice(0, Number(limit));
+  const hasNext = found.length > page.length;
+  return {
+    hasNext,
+    ...(hasNext && { nextCursor: Buffer.from(page.at(-1)?.[0] ?? '').toString('base64') }),
+    folders: [],
+    objects: page.map(([key, object]) => ({ ...listed(key, object), key })),
+  };
+}

@@ -4,12 +4,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Answer } from './answers.ts';
 import type { Role } from './roles.ts';
 import { readJson, readUpload } from './storage-body.ts';
-import { describe, download, list, listed } from './storage-download.ts';
+import { describe, download, list, listed, listFlat } from './storage-download.ts';
 import { createLinks } from './storage-links.ts';
 import { rowSecurity, StorageProblem } from './storage-problem.ts';
-import { type Bucket, openShelf } from './storage-shelf.ts';
+import { createResumable, type Resumable } from './storage-resumable.ts';
+import { type Bucket, openShelf, type Shelf } from './storage-shelf.ts';
 
 export interface Storage extends AsyncDisposable {
+  readonly shelf: Shelf;
+  readonly resumable: Resumable;
   /** @param path behind `/storage/v1`; `admit` finds out who asks, where it matters */
   answer(request: IncomingMessage, path: string, admit: () => Promise<Role | Answer>): Promise<Answer>;
 }
@@ -20,6 +23,7 @@ const json = (body: unknown): Answer => ({ status: 200, body: JSON.stringify(bod
 export async function openStorage(limit: number): Promise<Storage> {
   const shelf = await openShelf(limit);
   const links = createLinks();
+  const resumable = createResumable(shelf);
 
   async function upload(request: IncomingMessage, bucket: string, key: string, upsert: boolean) {
     const { label, bytes } = await readUpload(request, shelf.sizeLimit(bucket));
@@ -73,9 +77,10 @@ export async function openStorage(limit: number): Promise<Storage> {
   /** `/object/list/bucket` and its like: what stands first behind `/object` says what it is about. */
   async function calls(request: IncomingMessage, path: string) {
     const [, call, bucket = '', key] =
-      /^\/object\/(list|sign|upload\/sign|move|copy)(?:\/([^/]+))?(?:\/(.+))?$/.exec(path) ?? [];
+      /^\/object\/(list|list-v2|sign|upload\/sign|move|copy)(?:\/([^/]+))?(?:\/(.+))?$/.exec(path) ?? [];
     if (request.method !== 'POST' || !call) return undefined;
     const body = await readJson(request);
+    if (call === 'list-v2') return json(listFlat(shelf.bucket(bucket), body));
     if (call === 'list') return json(list(shelf.bucket(bucket), body));
     if (call === 'upload/sign' && key) {
       const upsert = request.headers['x-upsert'] === 'true';
@@ -133,6 +138,8 @@ export async function openStorage(limit: number): Promise<Storage> {
     const role = await admit();
     if (typeof role !== 'string') return role;
     if (role !== 'service_role') return refuse(request, path);
+    if (path.startsWith('/upload/resumable'))
+      return resumable.answer(request, path.slice('/upload/resumable'.length));
     const [, bucket, act] = /^\/bucket(?:\/([^/]+)(?:\/(empty))?)?$/.exec(path) ?? [];
     const answer = /^\/bucket(\/|$)/.test(path)
       ? await buckets(request, bucket, act)
@@ -142,6 +149,8 @@ export async function openStorage(limit: number): Promise<Storage> {
   }
 
   return {
+    shelf,
+    resumable,
     async answer(request, path, admit) {
       try {
         return await route(request, path, admit);

@@ -1,4 +1,5 @@
 // Writes messages into one index, many at a time, and reads what became of each: `bulk()` never fails for single documents.
+import { setImmediate } from 'node:timers/promises';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { languageOf, stem } from '#shared/text/stem.ts';
 import { wordsOf } from '#shared/text/words.ts';
@@ -102,7 +103,13 @@ export function createBulk({ ask }: Connection, tally: Tally, log: Log, pace: Bu
   }
 
   return async (index, changes, signal) => {
-    for (const group of groups(changes.map(itemOf), pace)) {
+    const items: Item[] = [];
+    for (const change of changes) {
+      // The words of a file are many.
+      if (change.files) await setImmediate();
+      items.push(itemOf(change));
+    }
+    for (const group of groups(items, pace)) {
       let rest = await send(index, group);
       for (let tries = 1; rest.length > 0; tries++) {
         if (tries >= pace.tries)
@@ -122,7 +129,8 @@ const otherFields = () =>
   });
 
 /** Room and epoch in the id: after a restored backup the same place is another message, whatever versions were used before. */
-function itemOf({ room, epoch, seq, version, deleted, at, by, has, text }: Change): Item {
+function itemOf({ room, epoch, seq, version, deleted, at, by, has, text: said, files }: Change): Item {
+  const text = files ? `${said}\n${files}` : said;
   const id = `${room}/${epoch}/${seq}`;
   const meta = { _id: id, version, version_type: 'external' };
   const document: Document = { room, epoch, seq, at, by, has, text, stems: stemsOf(text) };

@@ -1,4 +1,4 @@
-// Files through the SQL functions of migration 0014: the FileStore of every driver.
+// Files through the SQL functions of migrations 0014 and 0016: the FileStore of every driver.
 import type { FileStore, StoredFile } from '../../hub/ports-file-store.ts';
 import type { Db } from '../db.ts';
 import { refusingCall } from './call.ts';
@@ -20,6 +20,8 @@ export function createFileStore(db: Pick<Db, 'call'>): FileStore {
     known: async ids => (await call<{ ids: string[] }>('known_files', { ids })).ids,
     unchecked: async limit => (await call<{ files: StoredFile[] }>('unchecked_files', { limit })).files,
     checked: (id, reason) => call<StoredFile | null>('checked_file', { id, reason }),
+    unread: async limit => (await call<{ files: StoredFile[] }>('unread_files', { limit })).files,
+    keepWords: async (id, words) => void (await call('keep_file_words', { id, words })),
     async lock(file, holder, seconds) {
       const { held, gone } = await call<{ held: boolean; gone?: true }>('take_file_lock', {
         file,

@@ -194,6 +194,27 @@ export function searchIndexContract(name: string, open: () => Promise<IndexUnder
     assert.equal(await find('quiet'), [0]);
   });
 
+  test('a posted summary is found like a message, and its claims go with what they cite (I9)', async () => {
+    const { room, said, find, change } = await talk('a gazebo for the garden', 'a pergola for the yard');
+    const [one, two] = said;
+    const claims = [
+      { text: 'The belvedere is decided.', cites: [1] },
+      { text: 'The arbour waits.', cites: [2] },
+    ];
+    const text = claims.map(claim => `- ${claim.text} [${claim.cites}]`).join('\n');
+    const citations = [one, two].map(cited => ({ messageId: cited?.id, quote: 'a' }));
+    const posted = draft(room, 'ada', 'summary.posted', { data: { text, claims, citations } });
+    said.push(await append(store, posted));
+    await it.settled();
+    assert.equal(await find('belvedere'), [2]);
+    assert.equal(await find('arbours'), [2]);
+    await change('message.deleted', 1);
+    assert.equal(await find('arbours'), []);
+    assert.equal(await find('belvedere'), [2]);
+    await change('message.deleted', 2);
+    assert.equal(await find('belvedere'), []);
+  });
+
   test('nothing of another room, and nothing from before a stay, is found or counted (I9, attack 26)', async () => {
     const one = await talk('cellar one', 'cellar two', 'cellar three');
     const other = await talk('cellar vault');

@@ -4,6 +4,7 @@ import { openProxy } from '../../../scripts/lib/tcp-proxy.ts';
 import type { Db } from '../../store/db.ts';
 import { openPostgres, type Sql } from '../../store/postgres.ts';
 import { faultsContract } from './faults.ts';
+import { filesContract } from './files.ts';
 import { integrationsContract } from './integrations.ts';
 import { peopleContract } from './people.ts';
 import { roomsContract } from './rooms.ts';
@@ -24,6 +25,7 @@ export function storeContract(driver: string, open: () => Promise<StoreUnderTest
   roomsContract(driver, open);
   peopleContract(driver, open);
   integrationsContract(driver, open);
+  filesContract(driver, open);
   searchContract(driver, open);
   summariesContract(driver, open);
   faultsContract(driver, open);

@@ -34,6 +34,7 @@ export function tidy(text: string): string | undefined {
   const tidied = text
     .slice(0, 2 * TEXT_CHARS)
     .replace(/\r\n?/g, '\n')
+    .normalize('NFC')
     .replace(CONTROLS, ' ')
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n ?/g, '\n')
