@@ -13,6 +13,8 @@ let hub: TestHub;
 let ada: TestClient;
 let bob: TestClient;
 let room: string;
+/** Milliseconds that the hub's clock is ahead. */
+let later = 0;
 const doors = new Map<string, FileDoor>();
 const door = (user: string) => doors.get(user) as FileDoor;
 
@@ -23,7 +25,7 @@ const share = async (who: TestClient, files: string[], text = '') => {
 };
 
 test.before(async () => {
-  hub = await boot();
+  hub = await boot({ now: () => Date.now() + later });
   for (const user of ['ada', 'bob', 'eve']) doors.set(user, createFileDoor(hub.url, await hub.token(user)));
   ada = await connect(hub.url, { token: await hub.token('ada') });
   bob = await connect(hub.url, { token: await hub.token('bob') });
@@ -84,6 +86,58 @@ test('a deleted message takes its files along: from the log, the message, the st
   for (const event of events) applyEvent(folded, room, event);
   const { messages } = await bob.call('messages:read', { room });
   assert.equal([...folded.values()], messages);
+});
+
+test('ranges, ETag and If-Range give the part that is asked for, and a file never runs in a page (attack 24)', async () => {
+  const bytes = Buffer.from('<html><script>alert(1)</script></html>');
+  const id = await door('ada').upload({ room, name: 'page.html', bytes });
+  const get = (headers: Record<string, string>) => door('ada').get(id, headers);
+  const whole = await get({});
+  const tag = String(whole.headers.get('etag'));
+  assert.equal([whole.status, whole.bytes], [200, bytes]);
+  assert.match(String(whole.headers.get('content-disposition')), /^attachment/);
+  assert.is(whole.headers.get('x-content-type-options'), 'nosniff');
+  assert.match(String(whole.headers.get('content-security-policy')), /^sandbox/);
+  for (const [range, from, to] of [
+    ['bytes=0-4', 0, 5],
+    ['bytes=30-', 30, bytes.length],
+    ['bytes=-3', bytes.length - 3, bytes.length],
+  ] as const) {
+    const part = await get({ Range: range, 'If-Range': tag });
+    assert.equal([part.status, part.bytes], [206, bytes.subarray(from, to)], range);
+  }
+  assert.is((await get({ Range: 'bytes=0-4', 'If-Range': '"other"' })).status, 200);
+  assert.is((await get({ Range: 'bytes=1000-' })).status, 416);
+  assert.is((await get({ 'If-None-Match': tag })).status, 304);
+  const head = await door('ada').ask('HEAD', `/${id}`);
+  assert.equal([head.status, head.headers.get('content-length')], [200, String(bytes.length)]);
+});
+
+test('a link opens one file without a token, until its time or the right of its user is over', async () => {
+  const id = await door('ada').upload({ room, name: 'a.txt', bytes: Buffer.from('hello') });
+  await share(ada, [id]);
+  const { url } = await bob.call('file:link', { file: id });
+  const open = () => fetch(`${hub.url}${url}`);
+  assert.is(await (await open()).text(), 'hello');
+  assert.is((await fetch(`${hub.url}${url.slice(0, -2)}`)).status, 404);
+  assert.is((await fetch(`${hub.url}${url.replace(id, uuid())}`)).status, 404);
+  await ada.call('member:remove', { room, user: 'bob' });
+  assert.is((await open()).status, 404);
+  assert.is((await bob.refused('file:get', { file: id })).code, 'not_found');
+  assert.equal(
+    (await ada.call('files:list', { room })).files.map(file => file.id),
+    [id],
+  );
+  const other = await ada.call('file:link', { file: id });
+  later = 301_000;
+  assert.is((await fetch(`${hub.url}${other.url}`)).status, 404);
+  later = 0;
+});
+
+test('those in the room hear of an upload on its way, and of its end', async () => {
+  const id = await door('ada').upload({ room, name: 'a.bin', bytes: randomBytes(200_000) });
+  const last = await bob.push('file:progress', push => push.file === id && push.state === 'done');
+  assert.equal([last.room, last.user, last.sent], [room, 'ada', 200_000]);
 });
 
 test.run();
