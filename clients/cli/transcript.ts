@@ -1,5 +1,7 @@
 // A room's conversation as lines for people: time, name in a colour of its own, text; days and comings and goings in grey.
+import { bytesWords } from '../../shared/file-words.ts';
 import type { LogEvent } from '../../shared/protocol/events.ts';
+import type { File } from '../../shared/protocol/files.ts';
 import type { Message } from '../../shared/protocol/models.ts';
 import type { Room } from '../js/types.ts';
 import { printable, printableLine, type Terminal } from './terminal.ts';
@@ -65,6 +67,8 @@ export function createTranscript(terminal: Terminal, room: Room): Transcript {
         return aside(event.at, `${by} deleted a message`);
       case 'reaction.added':
         return aside(event.at, `${by} reacted with ${printableLine(event.data.emoji)}`);
+      case 'file.shared':
+        return 'file' in event.data ? aside(event.at, shared(event.data.file)) : '';
       case 'room.updated':
         return aside(event.at, `${by} changed the room`);
       default:
@@ -82,6 +86,9 @@ export function createTranscript(terminal: Terminal, room: Room): Transcript {
     },
   };
 }
+
+const shared = ({ id, name, size }: File): string =>
+  `with ${printableLine(name)}, ${bytesWords(size)}: court download ${id}`;
 
 /** The same for the same person, each time. */
 function colourOf(user: string): (typeof COLOURS)[number] {

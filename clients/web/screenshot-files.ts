@@ -7,7 +7,8 @@
  * The browser is CHROMIUM_PATH or --chromium, else /usr/bin/chromium.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Court, createClient } from '../js/index.ts';
 import type { people } from './scene.ts';
@@ -117,14 +118,13 @@ await wire.send('Network.emulateNetworkConditions', {
   downloadThroughput: -1,
   uploadThroughput: 150_000,
 });
-await page.getByLabel('Files to attach').setInputFiles([
-  {
-    name: 'courtyard-at-noon.jpg',
-    mimeType: 'image/jpeg',
-    buffer: Buffer.concat([lanterns, randomBytes(1_000)]),
-  },
-  { name: 'Quartet, rehearsal.wav', mimeType: 'audio/wav', buffer: randomBytes(6_000_000) },
-]);
+const folder = await mkdtemp(path.join(tmpdir(), 'first-court-files-'));
+stack.defer(() => rm(folder, { recursive: true }));
+const chosen = { 'courtyard-at-noon.jpg': lanterns, 'Quartet, rehearsal.wav': randomBytes(6_000_000) };
+for (const [name, bytes] of Object.entries(chosen)) await writeFile(path.join(folder, name), bytes);
+await page
+  .getByLabel('Files to attach')
+  .setInputFiles(Object.keys(chosen).map(name => path.join(folder, name)));
 await page.locator('#composer').fill('And here is how the quartet sounded in the rain:');
 const slow = tomasz.room(ROOM).upload(
   (async function* () {

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { RoomMessage } from '../../js/index.ts';
 import { ConfirmDelete } from '../dialogs/confirm-delete.tsx';
 import { useWorkspace } from '../hooks/use-workspace.ts';
+import { messageWords } from '../state/plain-text.ts';
 import { EmojiPicker } from './emoji-picker.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { useRoomActions } from './room-context.ts';
@@ -42,7 +43,7 @@ export function MessageTools({
       {(own || moderates) && <Tool icon="trash" label="Delete" onClick={() => setAsking(true)} />}
       {asking && (
         <ConfirmDelete
-          text={message.text}
+          text={messageWords(message)}
           close={() => setAsking(false)}
           confirm={() => quiet(room.delete(message.id))}
         />
