@@ -26,14 +26,20 @@ export function Lightbox({ pictures, first, close }: Props) {
   const step = useCallback((by: number) => setAt(at => (at + by + count) % count), [count]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') {
+        // Wherever the focus is just now; and nothing below is to be closed by the same key.
+        event.preventDefault();
+        event.stopPropagation();
+        close();
+      }
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       step(by);
     };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [step]);
+    addEventListener('keydown', onKey, true);
+    return () => removeEventListener('keydown', onKey, true);
+  }, [step, close]);
   if (!picture) return null;
   return (
     <ModalOverlay className="overlay lightbox" isOpen isDismissable onOpenChange={open => !open && close()}>
