@@ -133,10 +133,7 @@ test('dropped and pasted, sent before they are there: the message goes when they
   await box.getByText('2 of 2').waitFor();
   await page.keyboard.press('Escape');
   await box.waitFor({ state: 'detached' });
-  assert.match(
-    (await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) ?? '',
-    /enlarge/,
-  );
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label')?.includes('enlarge'));
 
   await page.getByRole('button', { name: 'Files', exact: true }).click();
   const panel = page.getByRole('complementary', { name: 'Files' });

@@ -21,6 +21,7 @@ export function Lightbox({ pictures, first, close }: Props) {
       pictures.findIndex(({ id }) => id === first),
     ),
   );
+  useFocusBack();
   const picture = pictures[Math.min(at, pictures.length - 1)];
   const count = pictures.length;
   const step = useCallback((by: number) => setAt(at => (at + by + count) % count), [count]);
@@ -62,6 +63,19 @@ export function Lightbox({ pictures, first, close }: Props) {
         </Dialog>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+/** The dialog's own way back is not taken by who closes it in its first half second, in which it gives its focus away and takes it again. */
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
+      });
+    },
+    [before],
   );
 }
 
