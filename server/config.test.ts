@@ -171,10 +171,16 @@ test('production refuses made-up or weak secrets and open gates, naming each', (
 });
 
 test('a variable that this version does not use is never silently ignored', () => {
-  const set = { CDN_URL: 'http://localhost', SMTP_URL: 'smtp://localhost', SLACK_TOKEN: '' };
+  const set = {
+    CDN_URL: 'http://localhost',
+    STORAGE_URL: 'file:x',
+    SMS_WEBHOOK_URL: 'http://localhost',
+    SLACK_TOKEN: '',
+  };
   assert.equal(readConfig(set).warnings, [
     'CDN_URL is set, but not used by this version.',
-    'SMTP_URL: checked by "court doctor", but not used by this version yet.',
+    'STORAGE_URL: checked by "court doctor", but not used by this version yet.',
+    'SMS_WEBHOOK_SECRET is not set: the SMS gateway cannot tell our messages from those of others.',
   ]);
   assert.match(readConfig({ JWT_SECRET: 'short' }).warnings[0] ?? '', 'JWT_SECRET is shorter than 32 bytes');
 });

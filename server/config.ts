@@ -83,6 +83,16 @@ export interface Config {
   readonly maxConnectionsPerAddress: number;
   /** A second. */
   readonly maxHandshakesPerAddress: number;
+  /** How people outside the hub are reached; Web Push needs no setting. */
+  readonly senders: {
+    readonly smtpUrl: string | undefined;
+    /** Undefined: made from where the hub is. */
+    readonly mailFrom: string | undefined;
+    readonly smsWebhookUrl: string | undefined;
+    readonly smsWebhookSecret: string | undefined;
+  };
+  /** Addresses and networks that pushes and webhooks may go to although they are private. */
+  readonly privateTargets: readonly string[];
   /** Of services that this version checks and does not use yet. */
   readonly services: Services;
   /** For the operator, one line each. */
@@ -93,7 +103,6 @@ export interface Config {
 export interface Services {
   readonly storageUrl: string | undefined;
   readonly s3Endpoint: string | undefined;
-  readonly smtpUrl: string | undefined;
 }
 
 /** What is wrong with the settings: one line for each, naming the variable and giving an example. */
@@ -170,8 +179,14 @@ export function readConfig(
     services: {
       storageUrl: values.STORAGE_URL,
       s3Endpoint: values.S3_ENDPOINT,
-      smtpUrl: values.SMTP_URL,
     },
+    senders: {
+      smtpUrl: values.SMTP_URL,
+      mailFrom: values.MAIL_FROM,
+      smsWebhookUrl: values.SMS_WEBHOOK_URL,
+      smsWebhookSecret: values.SMS_WEBHOOK_SECRET,
+    },
+    privateTargets: values.PRIVATE_TARGETS ?? [],
     models: modelsOf(values),
     warnings: warnings(values, set),
   };

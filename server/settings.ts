@@ -11,6 +11,7 @@ import {
   gatherSpace,
   key,
   list,
+  network,
   OFF,
   oneOf,
   onOff,
@@ -206,6 +207,26 @@ export const settings = {
     example: 'smtps://user:password@mail.example.com:465',
     secret: true,
   },
+  MAIL_FROM: {
+    schema: rule(
+      value => (/^([^<>\p{Cc}]+ )?<?[^@\s<>]+@[^@\s<>]+>?$/u.test(value) ? value : undefined),
+      'is not an address to write from',
+    ),
+    example: 'First Court <court@example.com>',
+  },
+  SMS_WEBHOOK_URL: { schema: web, example: 'https://sms.example.com/send', secret: true },
+  SMS_WEBHOOK_SECRET: {
+    schema: text,
+    example: '<32 random bytes, as from: openssl rand -base64 32>',
+    secret: true,
+  },
+  PRIVATE_TARGETS: {
+    schema: rule(
+      value => list(value, network),
+      'is not a list of addresses and networks such as 10.1.0.0/16',
+    ),
+    example: '10.1.0.0/16,192.168.7.20',
+  },
   CLAUDE_API_KEY: { schema: apiKey, example: 'sk-ant-0123456789abcdef', secret: true },
   CLAUDE_MODEL: { schema: claudeModel, example: 'claude-sonnet-5-5' },
   CLAUDE_BASE_URL: { schema: web, example: 'https://api.anthropic.com' },
@@ -221,8 +242,8 @@ export const settings = {
 
 /** The hub does nothing with these yet; `court doctor` says whether they would work. */
 export const checkedSettings = [
-  ...(['STORAGE_URL', 'S3_ENDPOINT', 'SMTP_URL'] as const),
+  ...(['STORAGE_URL', 'S3_ENDPOINT'] as const),
 ] satisfies (keyof typeof settings)[];
 
 /** Known from the documentation, but of no effect yet. */
-export const unusedSettings: readonly string[] = [...['SMS_WEBHOOK_URL', 'CDN_URL']];
+export const unusedSettings: readonly string[] = [...['CDN_URL']];

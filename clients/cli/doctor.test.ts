@@ -14,7 +14,7 @@ import { type Cli, openCli } from './fixture.ts';
 
 const test = suite('court doctor');
 const NAMES =
-  'slack,gather,google,claude,openai,huggingface,elasticsearch,redis,database,supabase,storage,smtp';
+  'slack,gather,google,claude,openai,huggingface,elasticsearch,redis,database,supabase,storage,smtp,sms';
 let database: TestDatabase;
 let redis: RedisServer;
 let cli: Cli;

@@ -1,4 +1,5 @@
 // What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
+import type { Push } from '#shared/protocol/pushes.ts';
 import type { LinkChange } from './links.ts';
 import type { Batch } from './log-writer.ts';
 import type { Vendor, VendorState } from './ports-integrations.ts';
@@ -35,6 +36,14 @@ export interface Hints {
   summary: SummaryHint;
   /** Who asked for it wants it no more; for the node that writes it. */
   summaryCancelled: { readonly id: string; readonly user: string };
+  /** Something is new about announcements, or, with `gone`, it is over for these people. */
+  announcement: {
+    readonly gone?: {
+      readonly id: string;
+      readonly users: readonly string[];
+      readonly reason: Push<'announcement:gone'>['reason'];
+    };
+  };
   /** A node has come and knows nothing yet. */
   hello: { readonly node: string };
 }

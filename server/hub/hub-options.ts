@@ -1,12 +1,16 @@
 // What a hub is made of: its parts, and how it is set.
 import type { Bus } from './bus.ts';
+import type { ContactOptions } from './contacts.ts';
+import type { Tempo as OutboxTempo } from './outbox-worker.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { Embedder, Summarizer } from './ports-ai.ts';
+import type { AnnouncementStore } from './ports-announcements.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
+import type { OutboxStore, Sender } from './ports-outbox.ts';
 import type { PeopleStore } from './ports-people.ts';
 import type { SearchIndex, SearchStore } from './ports-search.ts';
 import type { SummaryStore } from './ports-summaries.ts';
@@ -19,6 +23,8 @@ export interface HubOptions {
     SummaryStore &
     SearchStore &
     VectorStore &
+    AnnouncementStore &
+    OutboxStore &
     Pick<PeopleStore, 'ensureUser' | 'getUser'>;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
@@ -42,6 +48,11 @@ export interface HubOptions {
   readonly summarizer: Summarizer;
   readonly freeSummarizer: Summarizer;
   readonly ai: AiLimits;
+  /** How people outside the hub are reached; none: not at all. */
+  readonly senders?: readonly Sender[];
+  readonly contacts: ContactOptions;
+  /** The pace of the outbox. */
+  readonly outbox?: Partial<OutboxTempo> | undefined;
   /** Finds messages instead of it, as long as it can. */
   readonly outsideIndex?: OutsideIndex | undefined;
   readonly now?: () => number;

@@ -1,8 +1,10 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import type { CallData } from '#shared/protocol/calls.ts';
+import { createAnnouncementHub } from './announcement-hub.ts';
 import { createBackground } from './background.ts';
 import { noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
+import { createContacts } from './contacts.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFollowers } from './followers.ts';
@@ -12,6 +14,7 @@ import { createLeases } from './lease.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
+import { createOutbox } from './outbox.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor } from './ports.ts';
 import type { Vendor } from './ports-integrations.ts';
@@ -59,7 +62,10 @@ export function createHub(options: HubOptions) {
     store,
     outlet,
     log,
-    moved: (room, user) => presence.moved(room, user),
+    moved(room, user) {
+      presence.moved(room, user);
+      announcements.moved(user);
+    },
   });
   const writer = createLogWriter({
     store,
@@ -125,6 +131,25 @@ export function createHub(options: HubOptions) {
   });
   const sockets = createSocketBook();
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
+  const contacts = createContacts({ store, ...options.contacts });
+  const outbox = createOutbox({
+    store,
+    senders: options.senders ?? [],
+    leases,
+    unsubscribe: contacts.unsubscribeLink,
+    tempo: options.outbox,
+    log,
+  });
+  const announcements = createAnnouncementHub({
+    ...options,
+    bus,
+    sockets,
+    background,
+    leases,
+    pollMs,
+    channels: outbox.channels,
+    posted: outbox.wake,
+  });
   leases.hold({ name: 'search index', open: indexer.open });
   if (embeddings) {
     leases.hold({ name: 'embeddings', open: embeddings.indexer.open });
@@ -144,6 +169,7 @@ export function createHub(options: HubOptions) {
       claimed: presence.claimed,
       linked,
       recap: summaries.whole,
+      announce: announcements.inRoom,
     },
     leases,
     background,
@@ -175,6 +201,7 @@ export function createHub(options: HubOptions) {
     presence: presence.heard,
     typing: signals.heardTyping,
     read: signals.heardRead,
+    announcement: announcements.heard,
     summary: summaries.heard,
     summaryCancelled: summaries.heardCancel,
     sessionEnded: ({ session }) => options.sessionEnded?.(session),
@@ -195,6 +222,9 @@ export function createHub(options: HubOptions) {
       embeddings,
       now,
     }),
+    announcements,
+    contacts,
+    outbox,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,
@@ -214,6 +244,7 @@ export function createHub(options: HubOptions) {
     },
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
+      announcements.left(socket);
       sockets.disconnected(actor.id, socket);
       presence.disconnected(actor.id, socket);
     },
@@ -237,7 +268,7 @@ export function createHub(options: HubOptions) {
     /** Finishes what was begun; takes nothing new. */
     async [Symbol.asyncDispose](): Promise<void> {
       await Promise.all([leases.letGo(), summaries.letGo()]);
-      await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
+      await Promise.all([writer, cursors, announcements].map(part => part[Symbol.asyncDispose]()));
       await background[Symbol.asyncDispose]();
       await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();

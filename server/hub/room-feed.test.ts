@@ -50,6 +50,7 @@ function world() {
     typing: () => {},
     summary: () => {},
     read: () => {},
+    announcement: () => {},
   };
   const head = () => entries.length;
   const roster = () => [...members].map(user => ({ user, name: user, role: 'member' as const }));

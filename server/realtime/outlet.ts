@@ -29,5 +29,6 @@ export function createOutlet(io: () => HubServer, meters: Meters): Outlet {
     typing: (sockets, push) => void toAll(willing(sockets))?.emit('typing', push),
     read: (sockets, push) => void toAll(willing(sockets))?.emit('read', push),
     summary: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
+    announcement: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
   };
 }

@@ -1,6 +1,7 @@
 // Everything a client may ask of the hub: one table of calls, each with its input and its answer. Types of both sides come from here.
 import { z } from 'zod';
 import { URL_CHARS } from '../file-links.ts';
+import { announceCalls } from './announce-calls.ts';
 import { logEvent } from './events.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
@@ -236,6 +237,7 @@ export const calls = {
     input: inRoom,
     data: z.object({ summary: s.summary.omit({ id: true }).extend({ at: z.string() }).nullable() }),
   },
+  ...announceCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),
