@@ -19,15 +19,15 @@ export interface MailSink extends AsyncDisposable {
   /** For SMTP_URL. */
   readonly url: string;
   readonly mails: SunkMail[];
-  /** One for each mail, the first for the next. */
-  readonly faults: MailFault[];
+  /** What befalls each mail to come to an address. */
+  readonly faults: Map<string, MailFault[]>;
   of(to: string): SunkMail[];
 }
 
 /** @param port 0: any */
 export async function openMailSink(port = 0): Promise<MailSink> {
   const mails: SunkMail[] = [];
-  const faults: MailFault[] = [];
+  const faults: MailSink['faults'] = new Map();
   const refusal = (responseCode: number) => Object.assign(new Error('as told'), { responseCode });
   const cut = (id: string) => {
     for (const connection of server.connections)
@@ -38,17 +38,18 @@ export async function openMailSink(port = 0): Promise<MailSink> {
     disabledCommands: ['STARTTLS'],
     logger: false,
     onAuth: (_auth, _session, done) => done(null, { user: 'hub' }),
-    onRcptTo(_address, _session, done) {
-      const fault = faults[0];
+    onRcptTo({ address }, _session, done) {
+      const fault = faults.get(address)?.[0];
       if (typeof fault !== 'object' || !('rcpt' in fault)) return done();
-      faults.shift();
+      faults.get(address)?.shift();
       done(refusal(fault.rcpt));
     },
     onData(stream, session, done) {
       void text(stream).then(raw => {
-        const fault = faults.shift();
+        const to = session.envelope.rcptTo[0]?.address ?? '';
+        const fault = faults.get(to)?.shift();
         if (typeof fault === 'object' && 'data' in fault) return done(refusal(fault.data));
-        for (const { address } of session.envelope.rcptTo) mails.push({ to: address, ...parse(raw) });
+        mails.push({ to, ...parse(raw) });
         if (fault === 'cut') cut(session.id);
         else if (fault !== 'hang') done();
       });

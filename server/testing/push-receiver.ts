@@ -20,13 +20,16 @@ export interface ReceivedPush {
   readonly payload: { title: string; body: string; place: string; level: string; tag: string };
 }
 
+/** A status to answer with, or what else befalls. */
+export type PushFault = number | 'cut' | 'hang';
+
 export interface PushReceiver extends AsyncDisposable {
   /** A browser that wants pushes. */
   browser(id: string): PushSubscription;
   readonly pushes: ReceivedPush[];
   of(id: string): ReceivedPush[];
-  /** Statuses to answer with, or what else befalls, for each push to come of a browser. */
-  readonly faults: Map<string, (number | 'cut' | 'hang')[]>;
+  /** What befalls each push to come of a browser. */
+  readonly faults: Map<string, PushFault[]>;
 }
 
 export async function openPushReceiver(): Promise<PushReceiver> {
