@@ -1,6 +1,7 @@
 // Announcements as admins make and watch them and as people answer them. What time does to them is in announcement-job.ts.
 import { hash } from 'node:crypto';
-import { type Audience, followUpOf } from '#shared/protocol/announcements.ts';
+import { followUpOf } from '#shared/follow-up.ts';
+import type { Audience } from '#shared/protocol/announcements.ts';
 import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import type { AnnouncementBook } from './announcement-book.ts';
 import type { Bus } from './bus.ts';

@@ -1,10 +1,10 @@
 // What announcements need from the database: each with the people it is owed to, and what time makes of them.
+import type { FollowUpStep } from '#shared/follow-up.ts';
 import type {
   Announced,
   Announcement,
   AnnouncementProgress,
   Audience,
-  FollowUpStep,
   PendingPerson,
 } from '#shared/protocol/announcements.ts';
 import type { Channel } from '#shared/protocol/outbox.ts';

@@ -33,27 +33,10 @@ const after = z
   .optional();
 /**
  * Seconds after somebody was first owed it at which, if they have not acknowledged it, they are shown it again, and told by e-mail, on their
- * devices and by SMS. Null: not at all. What is left out follows from `level` and `requireAck`, see `followUpOf`.
+ * devices and by SMS. Null: not at all. What is left out follows from `level` and `requireAck`, see shared/follow-up.ts.
  */
 export const followUp = z.strictObject({ remind: after, email: after, push: after, sms: after });
 export type FollowUp = z.infer<typeof followUp>;
-export type FollowUpStep = keyof FollowUp;
-
-const usual: Record<AnnouncementLevel, Required<FollowUp>> = {
-  critical: { remind: 300, email: 900, push: 1800, sms: null },
-  warning: { remind: 1800, email: 7200, push: 14_400, sms: null },
-  info: { remind: 14_400, email: DAY, push: 2 * DAY, sms: null },
-};
-
-/** What follows, when nobody said otherwise: something for what is to be acknowledged, nothing for the rest. */
-export function followUpOf(
-  level: AnnouncementLevel,
-  requireAck: boolean,
-  wanted: FollowUp = {},
-): Partial<Record<FollowUpStep, number>> {
-  const steps = { ...(requireAck && usual[level]), ...wanted };
-  return Object.fromEntries(Object.entries(steps).filter(([, seconds]) => typeof seconds === 'number'));
-}
 
 /** As people are shown it. */
 export const announcement = z.object({

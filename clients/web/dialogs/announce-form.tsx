@@ -1,6 +1,6 @@
 // Writes an announcement: what, how grave, for whom, from when until when; and shows it as people will see it.
 import { type FormEvent, useId, useState } from 'react';
-import { followUpOf } from '../../../shared/protocol/announcements.ts';
+import { followUpOf } from '../../../shared/follow-up.ts';
 import type { Announcement, Audience, CallInput } from '../../js/index.ts';
 import { AnnouncementBody } from '../components/announcement-bars.tsx';
 import { useWorkspace } from '../hooks/use-workspace.ts';
