@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withConnection } from '../../server/store/databases.ts';
 import { connect, type TestClient } from '../../server/testing/client.ts';
+import { until } from '../../server/testing/until.ts';
 import { chromiumPath, type House, openHouse } from '../../server/testing/web/house.ts';
 import { findNameless } from '../../server/testing/web/names.ts';
 
@@ -59,6 +60,7 @@ test('calm ones are bars, grave ones a question; each is answered once for all d
   await bar.waitFor({ state: 'detached' });
   const { acked } = await admin.call('announce:status', { id });
   assert.is(acked, 1);
+  await admin.call('announce:cancel', { id });
   assert.equal(ada.complaints, []);
 });
 
@@ -71,7 +73,7 @@ test('an admin writes one, sees it as others will, watches who is missing, remin
     house.hub.databaseUrl,
     sql => sql`update users set role = 'admin' where name = 'Boss'`,
   );
-  await page.reload();
+  await page.reload({ waitUntil: 'commit' });
   await page.getByRole('button', { name: 'Announce', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Announcements' });
   await dialog.getByLabel('What to say').fill('New *rules* on Monday');
@@ -135,10 +137,7 @@ test('the service worker shows what is pushed, once under each name, and leads n
       const notifications = await registration.getNotifications();
       return notifications.map(({ title, body, data }) => ({ title, body, data }));
     });
-  await page.waitForFunction(async () => {
-    const registration = await navigator.serviceWorker.ready;
-    return (await registration.getNotifications()).some(({ body }) => body === 'Leave now');
-  });
+  await until(async () => (await shown()).some(({ body }) => body === 'Leave now'));
   assert.equal(await shown(), [{ title: 'Ina announces', body: 'Leave now', data: { place: '/room/hall' } }]);
   assert.equal(ada.complaints, []);
 });

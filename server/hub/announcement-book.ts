@@ -10,7 +10,9 @@ import type { SocketBook } from './socket-book.ts';
 /** Sockets that are told between two turns of the loop. */
 const SLICE = 500;
 /** Marks in one statement. */
-const MARKS = 2000;
+const MARKS = 1000;
+/** People asked about in one statement. */
+const PEOPLE = 2000;
 /** No version that the database gives. */
 const UNSEEN = -1;
 
@@ -135,8 +137,8 @@ export function createAnnouncementBook(deps: {
       changed.push(push.id);
     }
     looked = true;
-    const here = sockets.users();
-    if (changed.length > 0 && here.length > 0) await tell(await store.owed(here, changed));
+    const here = changed.length > 0 ? sockets.users() : [];
+    for (let i = 0; i < here.length; i += PEOPLE) await tell(await store.owed(here.slice(i, i + PEOPLE), changed));
     if (running.size === 0) moved.clear();
     for (const user of [...moved]) {
       const owed = sockets.of(user).length > 0 ? await store.greet(user) : [];

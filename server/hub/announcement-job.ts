@@ -10,7 +10,7 @@ import type { AnnouncementStore } from './ports-announcements.ts';
 const TICK = 1000;
 const LATE = 10;
 /** People for whom something follows in one look. */
-const LIMIT = 2000;
+const LIMIT = 500;
 
 export function openAnnouncementJob(deps: {
   store: Pick<AnnouncementStore, 'tick'>;
@@ -24,13 +24,14 @@ export function openAnnouncementJob(deps: {
   const closing = new AbortController();
 
   const run = async () => {
+    let more = false;
     for (let look = 0; !closing.signal.aborted; look++) {
-      let more = false;
       try {
-        const done = await store.tick(channels(), look % LATE === 0, LIMIT);
+        const done = await store.tick(channels(), more || look % LATE === 0, LIMIT);
         if (done.changed) changed();
         more = done.more;
       } catch (error) {
+        more = false;
         const level = error instanceof Unreachable ? 'warn' : 'error';
         log[level]({ err: error }, 'announcements wait for the next look');
       }

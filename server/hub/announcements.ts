@@ -13,7 +13,7 @@ import type { AnnouncementStore, Answer, NewAnnouncement } from './ports-announc
 import type { OutboxStore } from './ports-outbox.ts';
 
 /** Answers in one statement. */
-const ANSWERS = 2000;
+const ANSWERS = 500;
 /** Seconds between two reminders by hand. */
 const REMIND = 60;
 

@@ -104,6 +104,7 @@ create table outbox (
 );
 create index outbox_due on outbox (channel, not_before) where state = 'waiting';
 create index outbox_bundles on outbox (bundle) where state = 'waiting' and bundle is not null;
+create index outbox_by_user on outbox (user_id) where state = 'waiting';
 create index outbox_done on outbox (done_at) where done_at is not null;
 
 -- An id within a key, whatever signs it holds: nobody's keys begin like those of somebody else.
@@ -141,9 +142,11 @@ declare
 begin
   with found as (
     -- in one order, so that two who change many never wait for each other in a ring; so everywhere below
-    select o.key from jsonb_array_elements_text(input -> 'prefixes') as p
-      join outbox o on o.state = 'waiting' and o.key >= p collate "C" and o.key < (p || chr(1114111)) collate "C"
-      order by o.key for update of o
+    select o.key from (select p from jsonb_array_elements_text(input -> 'prefixes') as p order by p collate "C") as p
+    cross join lateral (
+      -- sorted, so that it is read from the index however little is known of the table
+      select key from outbox where state = 'waiting' and key >= p.p collate "C" and key < (p.p || chr(1114111)) collate "C"
+      order by key for update) as o
   )
   update outbox o set state = 'cancelled', last_error = input ->> 'reason', done_at = now() from found f where o.key = f.key;
   get diagnostics taken = row_count;
@@ -409,7 +412,7 @@ create function announced_json(a announcements) returns jsonb language sql stabl
   select announcement_json(a) || announcement_counts(a) || jsonb_build_object('key', a.key, 'to', a.audience, 'followUp', a.follow_up)
 $$;
 
--- Adds those who are owed it and are not there yet; how many.
+-- Adds those who are owed it and are not there yet; how many. Of very many the rest comes with the next look, since no statement may take long.
 create function announcement_owe(a announcements) returns integer language plpgsql as $$
 declare
   added integer;
@@ -417,6 +420,8 @@ declare
 begin
   insert into announcement_people (announcement, user_id, next_at)
     select a.id, u, now() + make_interval(secs => first_step) from audience_users(a.audience) as u
+    where not exists (select from announcement_people p where p.announcement = a.id and p.user_id = u)
+    limit 20000
     on conflict do nothing;
   get diagnostics added = row_count;
   return added;
@@ -548,10 +553,17 @@ begin
       else jsonb_build_object('fresh', case when dismiss then dismissed_at is null and acked_at is null else acked_at is null end)
     end order by n), '[]')
     into results from known;
-  perform outbox_cancel(jsonb_build_object('reason', 'It was acknowledged.', 'prefixes', coalesce((
-    select jsonb_agg(format('announcement:%s:%s:', a.id, key_part(m.value ->> 'user')))
-    from jsonb_array_elements(input -> 'marks') as m join announcements a on a.id = (m.value ->> 'id')::uuid and a.follow_up <> '{}'
-    where not ((m.value ->> 'dismiss')::boolean and a.require_ack)), '[]')));
+  -- By the people, since of many the prefixes of their keys are not found so soon.
+  with found as (
+    select o.key from (
+      select distinct a.id, m.value ->> 'user' as who
+      from jsonb_array_elements(input -> 'marks') as m join announcements a on a.id = (m.value ->> 'id')::uuid and a.follow_up <> '{}'
+      where not ((m.value ->> 'dismiss')::boolean and a.require_ack)
+    ) as k join outbox o on o.state = 'waiting' and o.user_id = k.who
+      and starts_with(o.key, format('announcement:%s:%s:', k.id, key_part(k.who)))
+    order by o.key for update of o
+  )
+  update outbox o set state = 'cancelled', last_error = 'It was acknowledged.', done_at = now() from found f where o.key = f.key;
   return jsonb_build_object('results', results);
 end
 $$;
@@ -642,6 +654,7 @@ declare
   changed boolean := false;
   added integer;
   due integer := 0;
+  more boolean := false;
 begin
   for a in select * from announcements where state = 'scheduled' and starts_at <= now() for update skip locked loop
     update announcements set state = 'running', version = version + 1 where id = a.id returning * into a;
@@ -659,6 +672,7 @@ begin
       if added > 0 then
         update announcements set version = version + 1 where id = a.id;
         changed := true;
+        more := true;
       end if;
     end loop;
   end if;
@@ -696,7 +710,7 @@ begin
       from announcements n where n.id = p.announcement and p.next_at <= now()
         and (n.state <> 'running' or p.acked_at is not null or p.dismissed_at is not null);
   end if;
-  return jsonb_build_object('changed', changed, 'more', due >= (input ->> 'limit')::integer);
+  return jsonb_build_object('changed', changed, 'more', more or due >= (input ->> 'limit')::integer);
 end
 $$;
 
