@@ -77,8 +77,8 @@ test('an admin writes one, sees it as others will, watches who is missing, remin
   await page.getByRole('button', { name: 'Announce', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Announcements' });
   await dialog.getByLabel('What to say').fill('New *rules* on Monday');
-  await dialog.getByText('Warning', { exact: true }).click();
-  await dialog.getByText('Roles', { exact: true }).click();
+  await dialog.getByRole('radio', { name: 'Warning' }).check();
+  await dialog.getByRole('radio', { name: 'Roles' }).check();
   await dialog.getByLabel('Members').check();
   await dialog.getByLabel('Ask everybody to acknowledge it').check();
   await dialog.getByText('told by e-mail after 2 hours').waitFor();

@@ -154,6 +154,18 @@ test('who comes later is one of them as long as it runs: a new account, and some
   assert.equal(pending, []);
 });
 
+test('who was taken out of its room is told nothing more, and is not waited for (I9)', async () => {
+  const { room } = await admin.call('room:create', { title: 'Vault', kind: 'private', members: [] });
+  await (await come('kim'))[Symbol.asyncDispose]();
+  await admin.call('member:add', { room: room.id, user: 'kim' });
+  const { id, audience } = await announce({ audience: { rooms: [room.id] }, requireAck: true });
+  assert.is(audience, 2);
+  await admin.call('member:remove', { room: room.id, user: 'kim' });
+  assert.not.ok((await welcomed(await come('kim'))).includes(id));
+  const { audience: left, pending } = await admin.call('announce:status', { id });
+  assert.equal([left, pending.map(({ user }) => user)], [1, ['admin']]);
+});
+
 test('roles; and those who speak here through a bridge alone are not counted', async () => {
   const guest = await come('guest-1', 'guest');
   await age(`insert into users (id, name, role) values ('slack-u1', 'Bridged', 'guest')`);

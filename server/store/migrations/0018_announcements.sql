@@ -400,11 +400,18 @@ create function announcement_json(a announcements) returns jsonb language sql st
     'byName', (select name from users where id = a.author), 'at', iso(a.starts_at), 'requireAck', a.require_ack, 'until', iso(a.until)))
 $$;
 
+-- Whether it is still for somebody whom it was for: who has left its rooms, or was taken out, is told nothing more (I9).
+create function still_for(a announcements, who text) returns boolean language sql stable as $$
+  select not a.audience ? 'rooms' or exists (select from members m where m.user_id = who and a.audience -> 'rooms' ? m.room)
+$$;
+
 create function announcement_counts(a announcements) returns jsonb language sql stable as $$
   select jsonb_build_object('id', a.id, 'state', case when a.state = 'running' and a.until <= now() then 'ended' else a.state end) || case
     when a.state = 'scheduled' then jsonb_build_object('audience', (select count(*) from audience_users(a.audience)), 'delivered', 0, 'acked', 0)
     else (select jsonb_build_object('audience', count(*), 'delivered', count(*) filter (where delivered_at is not null or acked_at is not null),
-        'acked', count(acked_at)) from announcement_people where announcement = a.id)
+        'acked', count(acked_at))
+      from announcement_people
+      where announcement = a.id and (acked_at is not null or not a.audience ? 'rooms' or still_for(a, user_id)))
     end
 $$;
 
@@ -492,7 +499,7 @@ create function announcements_owed(input jsonb) returns jsonb language sql stabl
     'delivered', p.delivered_at is not null)), '[]'))
   from announcements a join announcement_people p on p.announcement = a.id
   where a.state = 'running' and coalesce(a.until, 'infinity') > now() and p.acked_at is null and p.dismissed_at is null
-    and p.user_id in (select jsonb_array_elements_text(input -> 'users'))
+    and p.user_id in (select jsonb_array_elements_text(input -> 'users')) and (not a.audience ? 'rooms' or still_for(a, p.user_id))
     and (not input ? 'ids' or a.id in (select value::uuid from jsonb_array_elements_text(input -> 'ids')))
 $$;
 
@@ -508,7 +515,7 @@ begin
   return jsonb_build_object('owed', coalesce((
     select jsonb_agg(announcement_json(a) || jsonb_build_object('reminders', p.reminders, 'delivered', p.delivered_at is not null) order by a.starts_at)
     from announcement_people p join announcements a on a.id = p.announcement
-    where p.user_id = input ->> 'user' and p.acked_at is null and p.dismissed_at is null
+    where p.user_id = input ->> 'user' and p.acked_at is null and p.dismissed_at is null and still_for(a, p.user_id)
       and a.state = 'running' and coalesce(a.until, 'infinity') > now()), '[]'));
 end
 $$;
@@ -575,7 +582,8 @@ create function announcement_status(input jsonb) returns jsonb language sql stab
   ), page as (
     select p.*, u.name, row_number() over (order by p.user_id) as n
     from a join announcement_people p on p.announcement = (a).id join users u on u.id = p.user_id
-    where p.acked_at is null and ((a).require_ack or p.delivered_at is null) and p.user_id > coalesce(input ->> 'after', '')
+    where p.acked_at is null and ((a).require_ack or p.delivered_at is null) and (not (a).audience ? 'rooms' or still_for(a, p.user_id))
+      and p.user_id > coalesce(input ->> 'after', '')
     order by p.user_id limit (input ->> 'limit')::integer + 1
   )
   select announced_json(a) || jsonb_build_object('pending', coalesce((
@@ -686,7 +694,7 @@ begin
       join announcements n on n.id = p.announcement and n.state = 'running'
       cross join lateral jsonb_each_text(n.follow_up) as s
       where s.value::integer > p.stage and p.owed_at + make_interval(secs => s.value::integer) <= now()
-        and p.acked_at is null and p.dismissed_at is null;
+        and p.acked_at is null and p.dismissed_at is null and still_for(n, p.user_id);
     perform outbox_put(jsonb_build_object('items', coalesce((
       select jsonb_agg(jsonb_build_object('key', format('announcement:%s:%s:%s', d.announcement, key_part(d.user_id), d.step), 'channel', d.step,
         'topic', 'announcement', 'user', d.user_id, 'expiresAt', n.until, 'payload', jsonb_build_object(
@@ -705,10 +713,10 @@ begin
       where p.announcement = d.announcement and p.user_id = d.user_id;
     get diagnostics due = row_count;
     drop table due_steps;
-    -- of those that do not run any more, or were answered
+    -- of those that do not run any more, were answered, or are not for them any more
     update announcement_people p set next_at = null
       from announcements n where n.id = p.announcement and p.next_at <= now()
-        and (n.state <> 'running' or p.acked_at is not null or p.dismissed_at is not null);
+        and (n.state <> 'running' or p.acked_at is not null or p.dismissed_at is not null or not still_for(n, p.user_id));
   end if;
   return jsonb_build_object('changed', changed, 'more', more or due >= (input ->> 'limit')::integer);
 end
@@ -720,7 +728,7 @@ select seal(
   array[
     'audit_hash', 'audit_append', 'audit_frozen', 'read_audit', 'key_part', 'outbox_put', 'outbox_cancel', 'outbox_claim', 'outbox_settle',
     'outbox_list', 'outbox_retry', 'outbox_sweep', 'push_subscribe', 'push_unsubscribe', 'push_list', 'contact_get', 'contact_phone',
-    'contact_subscribe', 'follow_up_next', 'audience_users', 'announcement_json', 'announcement_counts', 'announced_json',
+    'contact_subscribe', 'follow_up_next', 'audience_users', 'announcement_json', 'still_for', 'announcement_counts', 'announced_json',
     'announcement_owe', 'announcement_over', 'announce', 'announcements_running', 'announcements_owed', 'announcements_greet', 'announcements_delivered',
     'announcements_answered', 'announcement_status', 'announcement_progress', 'announcement_list', 'announcement_cancel',
     'announcement_remind', 'announcements_tick', 'schema_version'
