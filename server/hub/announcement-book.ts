@@ -138,7 +138,8 @@ export function createAnnouncementBook(deps: {
     }
     looked = true;
     const here = changed.length > 0 ? sockets.users() : [];
-    for (let i = 0; i < here.length; i += PEOPLE) await tell(await store.owed(here.slice(i, i + PEOPLE), changed));
+    for (let i = 0; i < here.length; i += PEOPLE)
+      await tell(await store.owed(here.slice(i, i + PEOPLE), changed));
     if (running.size === 0) moved.clear();
     for (const user of [...moved]) {
       const owed = sockets.of(user).length > 0 ? await store.greet(user) : [];
