@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { modelContradictions } from './config-models.ts';
 import { storageContradictions } from './config-storage.ts';
-import { checkedSettings, settings, unusedSettings } from './settings.ts';
+import { settings } from './settings.ts';
 
 export type Name = keyof typeof settings;
 /** What was set, and set well. */
@@ -38,6 +38,9 @@ export function contradictions(values: Values, set: Record<string, string>): str
       problems.push(problem('GOOGLE_CREDENTIALS', `is missing beside ${name}`));
   for (const [name, what] of [...modelContradictions(values, set), ...storageContradictions(values, set)])
     problems.push(problem(name, what));
+  if (values.SMS_WEBHOOK_SECRET && !set.SMS_WEBHOOK_URL)
+    problems.push(problem('SMS_WEBHOOK_URL', 'is missing beside SMS_WEBHOOK_SECRET'));
+  if (values.MAIL_FROM && !set.SMTP_URL) problems.push(problem('SMTP_URL', 'is missing beside MAIL_FROM'));
   if (values.ENVIRONMENT !== 'production') return problems;
 
   const missing = 'is missing, and ENVIRONMENT=production does not run on a made-up one';
@@ -52,12 +55,11 @@ export function contradictions(values: Values, set: Record<string, string>): str
 }
 
 export function warnings(values: Values, set: Record<string, string>): string[] {
-  const lines = unusedSettings
-    .filter(name => set[name])
-    .map(name => `${name} is set, but not used by this version.`);
-  const checked = checkedSettings.filter(name => set[name]);
-  if (checked.length > 0) {
-    lines.push(`${checked.join(', ')}: checked by "court doctor", but not used by this version yet.`);
+  const lines: string[] = [];
+  if (values.SMS_WEBHOOK_URL && !set.SMS_WEBHOOK_SECRET) {
+    lines.push(
+      'SMS_WEBHOOK_SECRET is not set: the SMS gateway cannot tell our messages from those of others.',
+    );
   }
   if (values.JWT_SECRET && isShort(values.JWT_SECRET)) {
     lines.push(`JWT_SECRET is shorter than ${SECRET_BYTES} bytes; ENVIRONMENT=production would refuse it.`);

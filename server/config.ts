@@ -93,10 +93,18 @@ export interface Config {
   readonly storage: StorageConfig;
   /** With the key of ENCRYPTION_KEY. */
   readonly filesEncrypted: boolean;
-  /** Of services that this version checks and does not use yet. */
-  readonly services: Services;
-  /** For the operator, one line each. */
+  /** How people outside the hub are reached; Web Push needs no setting. */
+  readonly senders: {
+    readonly smtpUrl: string | undefined;
+    /** Undefined: made from where the hub is. */
+    readonly mailFrom: string | undefined;
+    readonly smsWebhookUrl: string | undefined;
+    readonly smsWebhookSecret: string | undefined;
+  };
+  /** Addresses and networks that pushes and webhooks may go to although they are private. */
+  readonly privateTargets: readonly string[];
   readonly models: ModelsConfig;
+  /** For the operator, one line each. */
   readonly warnings: readonly string[];
 }
 
@@ -107,10 +115,6 @@ export interface FileSettings {
   readonly unattachedHours: number;
   /** In front of links to files, without a slash at the end. */
   readonly cdnUrl: string | undefined;
-}
-
-export interface Services {
-  readonly smtpUrl: string | undefined;
 }
 
 /** What is wrong with the settings: one line for each, naming the variable and giving an example. */
@@ -198,9 +202,13 @@ export function readConfig(
     },
     storage: storageOf(values, dataDir, inFolder),
     filesEncrypted: values.FILES_ENCRYPTED ?? false,
-    services: {
+    senders: {
       smtpUrl: values.SMTP_URL,
+      mailFrom: values.MAIL_FROM,
+      smsWebhookUrl: values.SMS_WEBHOOK_URL,
+      smsWebhookSecret: values.SMS_WEBHOOK_SECRET,
     },
+    privateTargets: values.PRIVATE_TARGETS ?? [],
     models: modelsOf(values),
     warnings: warnings(values, set),
   };

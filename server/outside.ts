@@ -2,15 +2,17 @@
 
 import type { Tempo as ModelTempo } from './ai/tempo.ts';
 import { openBlobs } from './blobs/open.ts';
-import { type Config, loadStorage, type Secrets } from './config.ts';
+import { type Config, loadStorage } from './config.ts';
 import { createClamd } from './files/clamd.ts';
 import { openInspector } from './files/open.ts';
+import type { ContactOptions } from './hub/contacts.ts';
 import type { Log } from './hub/ports.ts';
 import type { Integration } from './hub/ports-integrations.ts';
 import { createGather } from './integrations/gather/index.ts';
 import type { Tempo as SlackTempo } from './integrations/slack/index.ts';
 import type { RedisLink } from './redis.ts';
 import type { ElasticOptions } from './search/elasticsearch.ts';
+import { keyFor, type Secrets, vapidKeys } from './secrets.ts';
 import type { Db } from './store/db.ts';
 import { createIndexSource } from './store/queries/indexing.ts';
 import type { OpenedSummarizer } from './summarizer/open.ts';
@@ -86,4 +88,24 @@ export async function elasticOf(
   if (!url) return undefined;
   const { createElasticsearch } = await import('./search/elasticsearch.ts');
   return createElasticsearch({ url, source: createIndexSource(db), log, ...options });
+}
+
+/** How people outside the hub are reached. `publicUrl` is where the hub is, once that is known. */
+export async function reachOf(config: Config, secrets: Secrets, publicUrl: () => string | undefined) {
+  const { createGuard } = await import('./senders/guard.ts');
+  const { openSenders } = await import('./senders/open.ts');
+  const keys = vapidKeys(secrets.encryptionKey);
+  const guard = createGuard(config.privateTargets);
+  const { senders, [Symbol.asyncDispose]: close } = await openSenders(config.senders, {
+    guard,
+    keys,
+    publicUrl,
+  });
+  const contacts: ContactOptions = {
+    pushKey: keys.publicKey,
+    checkEndpoint: guard.check,
+    linkKey: keyFor('unsubscribe', secrets.encryptionKey),
+    publicUrl,
+  };
+  return { senders, contacts, [Symbol.asyncDispose]: close };
 }

@@ -1,5 +1,5 @@
 // The secrets a hub signs and encrypts with: the configured ones, else its own, made once and kept in the data folder.
-import { randomBytes } from 'node:crypto';
+import { createECDH, hkdfSync, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -28,6 +28,32 @@ export async function loadSecrets(
     jwtSecret: jwtSecret ?? own.jwtSecret,
     encryptionKey: encryptionKey ?? Buffer.from(own.encryptionKey, 'base64'),
   };
+}
+
+/** A key for one purpose, made of the one that all nodes share. */
+export function keyFor(purpose: string, encryptionKey: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', encryptionKey, '', `first-court ${purpose}`, 32));
+}
+
+/**
+ * By which push services know this hub (VAPID), in base64url. Derived, so that every node of a database has the same and there is nothing more to keep:
+ * with another ENCRYPTION_KEY browsers subscribe anew.
+ */
+export function vapidKeys(encryptionKey: Buffer): { publicKey: string; privateKey: string } {
+  const curve = createECDH('prime256v1');
+  // Of 2^32 numbers one is beyond the order of the curve.
+  for (let n = 0; ; n++) {
+    const secret = keyFor(`vapid ${n}`, encryptionKey);
+    try {
+      curve.setPrivateKey(secret);
+    } catch {
+      continue;
+    }
+    return {
+      publicKey: curve.getPublicKey().toString('base64url'),
+      privateKey: secret.toString('base64url'),
+    };
+  }
 }
 
 async function read(file: string): Promise<z.infer<typeof kept> | undefined> {

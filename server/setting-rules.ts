@@ -54,7 +54,11 @@ export const origin = (value: string) =>
     : undefined;
 
 export function addresses(value: string): string | undefined {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return value;
+  return ['loopback', 'linklocal', 'uniquelocal'].includes(value) ? value : network(value);
+}
+
+/** An IP address, or one with the number of bits that its network has in common. */
+export function network(value: string): string | undefined {
   const [address = '', bits, ...rest] = value.split('/');
   const version = net.isIP(address);
   const fits = bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));

@@ -13,6 +13,7 @@ import {
   gatherSpace,
   key,
   list,
+  network,
   OFF,
   oneOf,
   onOff,
@@ -227,6 +228,26 @@ export const settings = {
     example: 'smtps://user:password@mail.example.com:465',
     secret: true,
   },
+  MAIL_FROM: {
+    schema: rule(
+      value => (/^([^<>\p{Cc}]+ )?<?[^@\s<>]+@[^@\s<>]+>?$/u.test(value) ? value : undefined),
+      'is not an address to write from',
+    ),
+    example: 'First Court <court@example.com>',
+  },
+  SMS_WEBHOOK_URL: { schema: web, example: 'https://sms.example.com/send', secret: true },
+  SMS_WEBHOOK_SECRET: {
+    schema: text,
+    example: '<32 random bytes, as from: openssl rand -base64 32>',
+    secret: true,
+  },
+  PRIVATE_TARGETS: {
+    schema: rule(
+      value => list(value, network),
+      'is not a list of addresses and networks such as 10.1.0.0/16',
+    ),
+    example: '10.1.0.0/16,192.168.7.20',
+  },
   CLAUDE_API_KEY: { schema: apiKey, example: 'sk-ant-0123456789abcdef', secret: true },
   CLAUDE_MODEL: { schema: claudeModel, example: 'claude-sonnet-5-5' },
   CLAUDE_BASE_URL: { schema: web, example: 'https://api.anthropic.com' },
@@ -239,9 +260,3 @@ export const settings = {
   HF_TOKEN: { schema: apiKey, example: 'hf_0123456789abcdef', secret: true },
   HF_ENDPOINT_URL: { schema: web, example: 'https://name.endpoints.huggingface.cloud' },
 } satisfies Record<string, Setting<unknown>>;
-
-/** The hub does nothing with these yet; `court doctor` says whether they would work. */
-export const checkedSettings = [...(['SMTP_URL'] as const)] satisfies (keyof typeof settings)[];
-
-/** Known from the documentation, but of no effect yet. */
-export const unusedSettings: readonly string[] = [...['SMS_WEBHOOK_URL']];

@@ -13,6 +13,7 @@ import { createApp } from './http/app.ts';
 import { createHttpServer, listen } from './http/server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
 import { createOriginPolicy } from './hub/origins.ts';
+import type { Tempo as OutboxTempo } from './hub/outbox-worker.ts';
 import { createPeople, type People } from './hub/people.ts';
 import type { Load, Log } from './hub/ports.ts';
 import type { Summarizer } from './hub/ports-ai.ts';
@@ -26,7 +27,7 @@ import { createMemoryLimits, createNoLimits } from './limits/memory.ts';
 import type { RedisLimits } from './limits/redis.ts';
 import { createLoadMeter } from './load.ts';
 import { createMetrics } from './metrics.ts';
-import { elasticOf, filesOf, integrationsOf, meaningOf, modelsOf, redisOf } from './outside.ts';
+import { elasticOf, filesOf, integrationsOf, meaningOf, modelsOf, reachOf, redisOf } from './outside.ts';
 import { createBus } from './realtime/bus.ts';
 import { createRealtime, type HubSocket, type Realtime } from './realtime/io.ts';
 import { createOutlet } from './realtime/outlet.ts';
@@ -35,8 +36,10 @@ import type { ElasticOptions } from './search/elasticsearch.ts';
 import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
+import { createAnnouncementStore } from './store/queries/announcements.ts';
 import { createFileStore } from './store/queries/files.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
+import { createOutboxStore } from './store/queries/outbox.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 import { createSearchStore } from './store/queries/search.ts';
@@ -70,6 +73,8 @@ export interface Overrides {
   /** The pace at which Slack is spoken to. */
   slack?: Partial<SlackTempo>;
   googleTempo?: GoogleOptions['tempo'];
+  /** The pace at which the outbox is worked off. */
+  outbox?: Partial<OutboxTempo>;
   /** The pace at which models are asked. */
   modelTempo?: Partial<ModelTempo>;
   /** The pace at which the search index is kept, and how long an answer of it may take. */
@@ -120,6 +125,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   if (models) parts.use(models);
   const meaning = await meaningOf(config, db, log, overrides.modelTempo);
   if (meaning) parts.use(meaning);
+  const reach = parts.use(await reachOf(config, secrets, () => config.publicUrl ?? url));
   const elastic = await elasticOf(config, db, log, overrides.elastic);
   if (elastic) parts.use(elastic);
   const files = parts.use(await filesOf(config, secrets));
@@ -133,6 +139,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createVectorStore(db),
         ...createSummaryStore(db),
         files: createFileStore(db),
+        ...createAnnouncementStore(db),
+        ...createOutboxStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
@@ -147,6 +155,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       summarizer: overrides.summarizer ?? models?.summarizer ?? free,
       freeSummarizer: free,
       ai: config.ai,
+      senders: reach.senders,
+      contacts: reach.contacts,
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),
@@ -204,6 +214,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       }),
     }),
     metricsToken: config.metricsToken,
+    contacts: hub.contacts,
     origins,
     log,
     trustProxy: config.trustProxy,

@@ -15,7 +15,7 @@ import { type Cli, openCli } from './fixture.ts';
 
 const test = suite('court doctor');
 const NAMES =
-  'slack,gather,google,claude,openai,huggingface,elasticsearch,redis,database,supabase,storage,smtp';
+  'slack,gather,google,claude,openai,huggingface,elasticsearch,redis,database,supabase,storage,smtp,sms';
 let database: TestDatabase;
 let redis: RedisServer;
 let cli: Cli;
@@ -222,7 +222,7 @@ test('mail: a greeting, an offer, a sign-in; each of them can be wrong', async (
     (await found({ ...good, AUTH: '535 no' })).reason ?? '',
     /does not take the name and password/,
   );
-  assert.match((await found({ ...good, EHLO: '250 mail' })).reason ?? '', /offers no sign-in/);
+  assert.match((await found({ ...good, AUTH: '503 not here' })).reason ?? '', /offers no sign-in/);
   assert.match((await found(good, 'smtp://', '554 go away')).reason ?? '', /does not greet \("go away"\)/);
   assert.match((await found(good, 'smtp://', 'SSH-2.0-x')).reason ?? '', /does not speak SMTP/);
   assert.match((await found(good, 'smtps://')).next ?? '', /smtps: for TLS from the start/);

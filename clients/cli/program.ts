@@ -14,6 +14,7 @@ Examples:
   court upload plan.pdf --room lobby
   court search 'opening night' from:ada
   court recap lobby --range week
+  court announce "The gate closes at nine." --all
   court export --room lobby | head
   court import --format irc logs/*.txt --room ubuntu
 
@@ -34,6 +35,8 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   files: async () => (await import('./commands/files.ts')).filesCommand,
   search: async () => (await import('./commands/search.ts')).searchCommand,
   recap: async () => (await import('./commands/recap.ts')).recapCommand,
+  announce: async () => (await import('./commands/announce.ts')).announceCommand,
+  outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,

@@ -1,6 +1,12 @@
 // The SDK's front door.
 
 export { writtenBy } from '../../shared/posted-summary.ts';
+export type {
+  Announced,
+  Announcement,
+  Audience,
+  PendingPerson,
+} from '../../shared/protocol/announcements.ts';
 export type { CallData, CallInput, CallName } from '../../shared/protocol/calls.ts';
 export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
 export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';

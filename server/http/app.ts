@@ -13,9 +13,10 @@ import { healthRoutes, type Readiness } from './routes/health.ts';
 import { meRoutes } from './routes/me.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { type UnsubscribeDeps, unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webRoutes } from './web.ts';
 
-export interface HttpDeps extends MetricsDeps {
+export interface HttpDeps extends MetricsDeps, UnsubscribeDeps {
   readonly people: People;
   readonly limits: Pick<Limits, 'take'>;
   /** Signing in with Google, and connecting what is there; undefined: not configured. */
@@ -63,6 +64,7 @@ export function createApp(deps: HttpDeps): Express {
   app.use('/api/me', meRoutes(deps));
   app.use('/api', refuseUnknown);
 
+  app.use('/unsubscribe', limitAddress(limits), unsubscribeRoutes(deps));
   app.use(webRoutes(deps.webDir));
   app.use(refuseUnknown);
   app.use(createErrorHandler(log));

@@ -1,5 +1,6 @@
 // What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
 import type { FileProgress } from '#shared/protocol/files.ts';
+import type { Push } from '#shared/protocol/pushes.ts';
 import type { LinkChange } from './links.ts';
 import type { Batch } from './log-writer.ts';
 import type { Vendor, VendorState } from './ports-integrations.ts';
@@ -40,6 +41,14 @@ export interface Hints {
   fileProgress: FileProgress;
   /** A request there waits for the lock of this upload. */
   fileWanted: { readonly file: string };
+  /** Something is new about announcements, or, with `gone`, it is over for these people. */
+  announcement: {
+    readonly gone?: {
+      readonly id: string;
+      readonly users: readonly string[];
+      readonly reason: Push<'announcement:gone'>['reason'];
+    };
+  };
   /** A node has come and knows nothing yet. */
   hello: { readonly node: string };
 }

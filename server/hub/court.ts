@@ -1,6 +1,7 @@
 // The hub as one vendor's adapter sees it: what it may read and write, and that what it claimed ends with it.
 
 import { writtenBy } from '#shared/posted-summary.ts';
+import type { Announcements } from './announcements.ts';
 import { forbidden } from './errors.ts';
 import type { Followers } from './followers.ts';
 import type { MessageHub } from './messages.ts';
@@ -27,6 +28,7 @@ export interface CourtDeps {
   readonly log: Log;
   /** A summary that nobody's socket waits for. */
   recap: Summaries['whole'];
+  announce: Announcements['inRoom'];
   /** Who is there now. */
   online(): readonly string[];
   /** One part of what the vendor claims of a user; null: it is taken back. */
@@ -100,6 +102,11 @@ export function openCourt(vendor: Vendor, deps: CourtDeps): OpenCourt {
       const wish = { actor: reader, room, audience: 'me', range: { since }, style: 'brief' } as const;
       const { claims, citations, provider, model, note } = await deps.recap(wish);
       return { claims, citations, by: writtenBy({ provider, model, note }) };
+    },
+    async announce(room, id, words) {
+      const [link] = (await store.links({ vendor })).filter(one => one.id === id);
+      if (!link) throw forbidden('Link your account with the hub first.');
+      await deps.announce(link.user, room, { ...words, key: `${vendor}:${words.key}` });
     },
     cursor: name => store.cursor(vendor, name),
     moveCursor: (name, seq) => store.moveCursor(vendor, name, seq),

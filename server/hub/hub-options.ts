@@ -1,14 +1,18 @@
 // What a hub is made of: its parts, and how it is set.
 import type { Bus } from './bus.ts';
 import type { FileOptions } from './file-hub.ts';
+import type { ContactOptions } from './contacts.ts';
+import type { Tempo as OutboxTempo } from './outbox-worker.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { Embedder, Summarizer } from './ports-ai.ts';
+import type { AnnouncementStore } from './ports-announcements.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { FileStore } from './ports-file-store.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
+import type { OutboxStore, Sender } from './ports-outbox.ts';
 import type { PeopleStore } from './ports-people.ts';
 import type { SearchIndex, SearchStore } from './ports-search.ts';
 import type { SummaryStore } from './ports-summaries.ts';
@@ -20,7 +24,9 @@ export interface HubOptions {
     IntegrationStore &
     SummaryStore &
     SearchStore &
-    VectorStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+    VectorStore &
+    AnnouncementStore &
+    OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
   readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;
@@ -44,6 +50,11 @@ export interface HubOptions {
   readonly summarizer: Summarizer;
   readonly freeSummarizer: Summarizer;
   readonly ai: AiLimits;
+  /** How people outside the hub are reached; none: not at all. */
+  readonly senders?: readonly Sender[];
+  readonly contacts: ContactOptions;
+  /** The pace of the outbox. */
+  readonly outbox?: Partial<OutboxTempo> | undefined;
   /** Finds messages instead of it, as long as it can. */
   readonly outsideIndex?: OutsideIndex | undefined;
   readonly now?: () => number;

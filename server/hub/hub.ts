@@ -1,8 +1,10 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import type { CallData } from '#shared/protocol/calls.ts';
+import { createAnnouncementHub } from './announcement-hub.ts';
 import { createBackground } from './background.ts';
 import { noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
+import { createContacts } from './contacts.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFileHub } from './file-hub.ts';
@@ -13,6 +15,7 @@ import { createLeases } from './lease.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
+import { createOutbox } from './outbox.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor } from './ports.ts';
 import type { Vendor } from './ports-integrations.ts';
@@ -60,7 +63,10 @@ export function createHub(options: HubOptions) {
     store,
     outlet,
     log,
-    moved: (room, user) => presence.moved(room, user),
+    moved(room, user) {
+      presence.moved(room, user);
+      announcements.moved(user);
+    },
   });
   const writer = createLogWriter({
     store,
@@ -141,6 +147,25 @@ export function createHub(options: HubOptions) {
     now,
   });
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
+  const contacts = createContacts({ store, ...options.contacts });
+  const outbox = createOutbox({
+    store,
+    senders: options.senders ?? [],
+    leases,
+    unsubscribe: contacts.unsubscribeLink,
+    tempo: options.outbox,
+    log,
+  });
+  const announcements = createAnnouncementHub({
+    ...options,
+    bus,
+    sockets,
+    background,
+    leases,
+    pollMs,
+    channels: outbox.channels,
+    posted: outbox.wake,
+  });
   leases.hold({ name: 'search index', open: indexer.open });
   if (embeddings) {
     leases.hold({ name: 'embeddings', open: embeddings.indexer.open });
@@ -160,6 +185,7 @@ export function createHub(options: HubOptions) {
       claimed: presence.claimed,
       linked,
       recap: summaries.whole,
+      announce: announcements.inRoom,
     },
     leases,
     background,
@@ -191,6 +217,7 @@ export function createHub(options: HubOptions) {
     presence: presence.heard,
     typing: signals.heardTyping,
     read: signals.heardRead,
+    announcement: announcements.heard,
     summary: summaries.heard,
     summaryCancelled: summaries.heardCancel,
     fileProgress: files.heardProgress,
@@ -214,6 +241,9 @@ export function createHub(options: HubOptions) {
       embeddings,
       now,
     }),
+    announcements,
+    contacts,
+    outbox,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,
@@ -233,6 +263,7 @@ export function createHub(options: HubOptions) {
     },
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
+      announcements.left(socket);
       sockets.disconnected(actor.id, socket);
       presence.disconnected(actor.id, socket);
     },
@@ -256,7 +287,7 @@ export function createHub(options: HubOptions) {
     /** Finishes what was begun; takes nothing new. */
     async [Symbol.asyncDispose](): Promise<void> {
       await Promise.all([leases.letGo(), summaries.letGo(), files.letGo()]);
-      await Promise.all([writer[Symbol.asyncDispose](), cursors[Symbol.asyncDispose]()]);
+      await Promise.all([writer, cursors, announcements].map(part => part[Symbol.asyncDispose]()));
       await background[Symbol.asyncDispose]();
       await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();

@@ -6,6 +6,9 @@ import type { Actor } from './ports.ts';
 const rights = {
   'create rooms': ['member', 'bot', 'admin'],
   'link accounts': ['member', 'admin'],
+  announce: ['admin'],
+  'see what is sent': ['admin'],
+  'read the audit log': ['admin'],
 } as const satisfies Record<string, readonly PlatformRole[]>;
 
 /** @throws HubError `forbidden` with a sentence that names the right */

@@ -131,6 +131,12 @@ export interface Court {
    */
   recap(room: string, since: string): Promise<Recap>;
 
+  /**
+   * Announces to all members of a room in the name of the hub user linked to `id`, who must be its owner or moderator.
+   * @param words.key the vendor's own id of it, so that twice is once; `until`: ISO 8601
+   */
+  announce(room: string, id: string, words: { key: string; text: string; until: string }): Promise<void>;
+
   /** How far a durable work of this vendor has come, e.g. `out:C0123`; 0 at first. Moves forward only. */
   cursor(name: string): Promise<number>;
   moveCursor(name: string, seq: number): Promise<void>;

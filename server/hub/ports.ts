@@ -156,7 +156,15 @@ export interface Outlet {
   read(sockets: readonly string[], push: { room: string; user: string; seq: number }): void;
   summary(sockets: readonly string[], push: SummaryPush): void;
   fileProgress(sockets: readonly string[], push: FileProgress): void;
+  announcement(sockets: readonly string[], push: AnnouncementPush): void;
 }
+
+export type AnnouncementPush = {
+  [N in 'announcement' | 'announcement:gone' | 'announcement:progress']: {
+    readonly name: N;
+    readonly payload: Push<N>;
+  };
+}['announcement' | 'announcement:gone' | 'announcement:progress'];
 
 export type SummaryPush = {
   [N in 'summary:delta' | 'summary:done' | 'summary:failed']: { readonly name: N; readonly payload: Push<N> };

@@ -51,6 +51,7 @@ function world() {
     summary: () => {},
     read: () => {},
     fileProgress: () => {},
+    announcement: () => {},
   };
   const head = () => entries.length;
   const roster = () => [...members].map(user => ({ user, name: user, role: 'member' as const }));

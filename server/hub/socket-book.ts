@@ -4,6 +4,8 @@ export interface SocketBook {
   connected(user: string, socket: string): void;
   disconnected(user: string, socket: string): void;
   of(user: string): readonly string[];
+  /** Everybody with a socket here. */
+  users(): readonly string[];
 }
 
 export function createSocketBook(): SocketBook {
@@ -19,5 +21,6 @@ export function createSocketBook(): SocketBook {
       if (mine?.delete(socket) && mine.size === 0) sockets.delete(user);
     },
     of: user => [...(sockets.get(user) ?? [])],
+    users: () => [...sockets.keys()],
   };
 }

@@ -6,6 +6,7 @@ import { limits as sizes } from '#shared/protocol/primitives.ts';
 import type { Push, PushName } from '#shared/protocol/pushes.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import { addressKey } from '../hub/address.ts';
+import type { Welcome } from '../hub/announcement-book.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { OriginPolicy } from '../hub/origins.ts';
 import type { Log } from '../hub/ports.ts';
@@ -26,6 +27,8 @@ interface NodeEvents {
 interface SocketData {
   actor: SignedIn;
   address: string;
+  /** What runs for them; undefined: it could not be read yet. */
+  announcements: Welcome | undefined;
 }
 export type HubServer = Server<NoEvents, ServerPushes, NodeEvents, SocketData>;
 export type HubSocket = Socket<NoEvents, ServerPushes, NodeEvents, SocketData>;
@@ -135,12 +138,19 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     await Promise.all(ends);
   };
 
+  /** Nobody stays outside for what they would be told: it comes later then. */
+  const greet = (actor: SignedIn) =>
+    hub.announcements.greet(actor.id).catch((error: unknown) => {
+      log.warn({ err: error, user: actor.id }, 'somebody comes in without their announcements');
+      return undefined;
+    });
+
   io.use(async (socket, next) => {
     const address = addressKey(deps.addressOf(socket.request));
     try {
       if (drained) throw new RefusedHandshake(SHUTTING_DOWN);
       const actor = await admission.admit(socket.handshake.auth, address);
-      socket.data = { actor, address };
+      socket.data = { actor, address, announcements: await greet(actor) };
       if (socket.conn.readyState === 'open') return next();
       admission.leave(actor, address);
     } catch (error) {
@@ -157,7 +167,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   });
 
   io.on('connection', socket => {
-    const { actor, address } = socket.data;
+    const { actor, address, announcements } = socket.data;
     const session = new Session(socket, actor, address);
     known.add(socket.conn);
     sessions.set(socket.id, session);
@@ -189,14 +199,14 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       user: { id: actor.id, name: actor.name, role: actor.role },
       session: actor.session ?? socket.id,
       serverTime: new Date().toISOString(),
-      // Files come with a later version; until then none may be sent.
       limits: {
         textBytes: sizes.textBytes,
         packetBytes: sizes.packetBytes,
         fileBytes: hub.files.limits.file,
       },
-      announcements: [],
+      announcements: announcementsOf(announcements),
     });
+    hub.announcements.welcomed(actor.id, socket.id, announcements);
     log.debug({ user: actor.id, socket: socket.id, address }, 'connected');
   });
 
@@ -228,4 +238,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       await io.close();
     },
   };
+}
+
+function announcementsOf(welcome: Welcome | undefined): Push<'welcome'>['announcements'] {
+  return (welcome?.announcements ?? []).map(({ reminders, delivered: _, ...announcement }) => ({
+    ...announcement,
+    ...(reminders > 0 && { reminder: reminders }),
+  }));
 }

@@ -30,5 +30,6 @@ export function createOutlet(io: () => HubServer, meters: Meters): Outlet {
     read: (sockets, push) => void toAll(willing(sockets))?.emit('read', push),
     fileProgress: (sockets, push) => void toAll(willing(sockets))?.emit('file:progress', push),
     summary: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
+    announcement: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
   };
 }

@@ -63,6 +63,7 @@ export async function restore(url: string, file: string, options: RestoreOptions
       const links = await dropForeignKeys(tx, schema);
       await tx`create temp table replaced_sessions on commit drop as select * from sessions`;
       // Not `truncate`: whoever reads under an earlier snapshot would find the rooms gone instead of as they were.
+      await tx`set local first_court.restoring = 'on'`;
       for (const { name } of [...schema.kept, ...schema.fleeting]) await tx.unsafe(`delete from ${name}`);
       await fill(tx, file, rows, progress);
       await tx`insert into sessions select * from replaced_sessions r

@@ -15,10 +15,10 @@ const PORTS = /^server\/hub\/(ports(-[a-z-]+)?|errors)\.ts$/;
 const SHARED = /^shared\//;
 /** What scripts and the command line's operator commands may use of the server. */
 const OPERATOR =
-  /^server\/(config\.ts|start\.ts|redis\.ts|(store|integrations|search|summarizer|embedder|blobs)\/)/;
+  /^server\/(config\.ts|start\.ts|redis\.ts|(store|integrations|search|summarizer|embedder|blobs|senders)\/)/;
 /** Sockets, HTTP, files and processes are not the domain's business. */
 const NO_DOMAIN_BUILTINS = /^(net|tls|dgram|dns|http2?|https|fs|child_process|cluster|worker_threads)(\/|$)/;
-const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'files', 'ai'];
+const IMPLEMENTATIONS = ['auth', 'store', 'presence', 'limits', 'search', 'files', 'ai', 'senders'];
 /** Both ask models, with the same care. */
 const ASKERS = ['summarizer', 'embedder'];
 

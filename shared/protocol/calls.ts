@@ -1,6 +1,7 @@
 // Everything a client may ask of the hub: one table of calls, each with its input and its answer. Types of both sides come from here.
 import { z } from 'zod';
 import { URL_CHARS } from '../file-links.ts';
+import { announceCalls } from './announce-calls.ts';
 import { logEvent } from './events.ts';
 import * as f from './files.ts';
 import * as m from './models.ts';
@@ -280,6 +281,7 @@ export const calls = {
     }),
     data: z.object({ files: z.array(f.sharedFile), cursor: z.string().optional() }),
   },
+  ...announceCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),

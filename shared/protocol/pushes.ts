@@ -1,5 +1,6 @@
 // Everything the hub says unasked: one table of pushes with their payloads.
 import { z } from 'zod';
+import { announcement, announcementProgress, goneReason } from './announcements.ts';
 import { wireError } from './errors.ts';
 import { logEvent } from './events.ts';
 import { fileProgress } from './files.ts';
@@ -17,7 +18,8 @@ export const pushes = {
     session: z.string(),
     serverTime: z.string(),
     limits: z.object({ textBytes: z.number(), fileBytes: z.number(), packetBytes: z.number() }),
-    announcements: z.array(z.unknown()),
+    /** Those that run, and that this person has neither acknowledged nor dismissed. */
+    announcements: z.array(announcement),
   }),
   /** Strictly consecutive `seq`, across frames too. */
   events: z.object({ room: p.roomId, epoch: z.string(), events: z.array(logEvent).min(1) }),
@@ -45,6 +47,12 @@ export const pushes = {
   'summary:failed': z.object({ id: p.uuid, error: wireError }),
   /** May be lost; at most one a second and file, and none in rooms with many people online. */
   'file:progress': fileProgress,
+  /** Once for each device, and again as a reminder. */
+  announcement,
+  /** It need not be shown any more. */
+  'announcement:gone': z.object({ id: p.uuid, reason: goneReason }),
+  /** To admins who asked for it by `announce:status`: at most once a second, when something changed. */
+  'announcement:progress': announcementProgress,
   'room:removed': z.object({ room: p.roomId, reason: z.string() }),
   /** You were too slow: call `room:join` with your last `seq`. */
   resync: z.object({ room: p.roomId, head: p.seq }),

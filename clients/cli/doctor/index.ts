@@ -7,7 +7,7 @@ import { elasticsearch } from './elasticsearch.ts';
 import { gather } from './gather.ts';
 import { google } from './google.ts';
 import { slack } from './slack.ts';
-import { smtp } from './smtp.ts';
+import { sms, smtp } from './smtp.ts';
 import { storage } from './storage.ts';
 
 export const checks = {
@@ -23,6 +23,7 @@ export const checks = {
   supabase,
   storage,
   smtp,
+  sms,
 } satisfies Record<string, Check>;
 
 export type Findings = Record<keyof typeof checks, Finding>;

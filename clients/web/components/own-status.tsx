@@ -4,6 +4,7 @@ import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-a
 import type { CallInput } from '../../js/index.ts';
 import { ExplainStatus } from '../dialogs/explain-status.tsx';
 import { useConnected, useGoogle } from '../hooks/use-google.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { usePresence, useWorkspace } from '../hooks/use-workspace.ts';
 import { Avatar, statusWords } from './avatar.tsx';
 import { Icon } from './icons.tsx';
@@ -19,7 +20,8 @@ const choices: { id: Choice; label: string; hint: string }[] = [
 ];
 
 export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
-  const { me, court, keep, connectGoogle } = useWorkspace();
+  const { me, court, keep, connectGoogle, pushDevice } = useWorkspace();
+  const pushed = useStore(pushDevice);
   const google = useGoogle() && me.role !== 'guest';
   const { connected, look } = useConnected(court);
   const presence = usePresence(me.id);
@@ -45,7 +47,13 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
     });
 
   const ways: Record<string, () => Promise<void>> = {
-    out: () => act(signOut),
+    out: () =>
+      act(async () => {
+        // What comes here is not for the next person at this browser.
+        await pushDevice.off().catch(() => undefined);
+        await signOut();
+      }),
+    push: () => act(pushed === 'on' ? pushDevice.off : pushDevice.on),
     connect: () => act(connectGoogle),
     disconnect: () => act(() => court.call('link:remove', { vendor: 'google' })),
     why: async () => setExplaining(true),
@@ -98,6 +106,16 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
               <MenuItem id="disconnect" className="menu-item" textValue="Disconnect Google">
                 <span>Disconnect Google</span>
                 <small>The hub forgets your calendar and what your files are called</small>
+              </MenuItem>
+            )}
+            {(pushed === 'on' || pushed === 'off') && (
+              <MenuItem id="push" className="menu-item" textValue="Notifications">
+                <span>{pushed === 'on' ? 'Turn notifications off here' : 'Notify me on this device'}</span>
+                <small>
+                  {pushed === 'on'
+                    ? 'This browser is told what you must not miss'
+                    : 'Also while no page is open'}
+                </small>
               </MenuItem>
             )}
             <MenuItem id="out" className="menu-item" textValue="Sign out">

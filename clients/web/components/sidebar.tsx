@@ -74,6 +74,12 @@ export function Sidebar({ open, signOut }: Props) {
           </>
         )}
       </div>
+      {me.role === 'admin' && (
+        <button type="button" className="search-open" onClick={() => open('announce')}>
+          <Icon name="megaphone" />
+          Announce
+        </button>
+      )}
       <OwnStatus signOut={signOut} />
     </nav>
   );

@@ -1,6 +1,7 @@
 // The whole of the app behind the door: sidebar, room, right panel, and the dialogs that any of them may open.
 import { useCallback, useEffect, useState } from 'react';
 import { AddPeople } from '../dialogs/add-people.tsx';
+import { Announcements } from '../dialogs/announcements.tsx';
 import { BrowseRooms } from '../dialogs/browse-rooms.tsx';
 import { CreateRoom } from '../dialogs/create-room.tsx';
 import { useRegions } from '../hooks/use-regions.ts';
@@ -9,12 +10,13 @@ import { useStore } from '../hooks/use-store.ts';
 import { useTitle } from '../hooks/use-title.ts';
 import { useRoute, useWorkspace } from '../hooks/use-workspace.ts';
 import { go } from '../state/route.ts';
+import { AnnouncementBars } from './announcement-bars.tsx';
 import { Banner } from './banner.tsx';
 import { RoomView } from './room-view.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { Welcome } from './welcome.tsx';
 
-export type DialogName = 'create' | 'browse' | 'add-people';
+export type DialogName = 'create' | 'browse' | 'add-people' | 'announce';
 
 export function WorkspaceView({ signOut }: { signOut(): Promise<void> }) {
   const { rooms, me, keep } = useWorkspace();
@@ -54,6 +56,7 @@ export function WorkspaceView({ signOut }: { signOut(): Promise<void> }) {
         onClick={() => setDrawer(false)}
       />
       <div className="stage">
+        <AnnouncementBars />
         <Banner />
         {route.room && (entry || list.loaded) ? (
           <RoomView
@@ -69,6 +72,7 @@ export function WorkspaceView({ signOut }: { signOut(): Promise<void> }) {
       </div>
       {dialog === 'create' && <CreateRoom close={close} />}
       {dialog === 'browse' && <BrowseRooms close={close} />}
+      {dialog === 'announce' && <Announcements close={close} />}
       {dialog === 'add-people' && route.room && <AddPeople room={route.room} close={close} />}
     </div>
   );

@@ -1,11 +1,13 @@
 // Everything a signed-in person works with: the connection, their rooms, the people they know, what they have not sent yet.
 import { type Court, createClient, type User } from '../../js/index.ts';
 import { type Attachments, createAttachments } from './attachments.ts';
+import { type Announcements, createAnnouncements } from './announcements.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { connectGoogle } from './google.ts';
 import { createPeople, type People } from './people.ts';
 import { createPictures, type Pictures } from './pictures.ts';
+import { createPushDevice, type PushDevice } from './push-device.ts';
 import { createRecaps, type Recaps } from './recaps.ts';
 import { createRoomList, type RoomList } from './room-list.ts';
 import { createSearch, type Search } from './search.ts';
@@ -22,6 +24,8 @@ export interface Workspace {
   readonly pictures: Pictures;
   readonly recaps: Recaps;
   readonly search: Search;
+  readonly announcements: Announcements;
+  readonly pushDevice: PushDevice;
   /** What to say first; about how one came here. */
   readonly greeting: string | undefined;
   readonly keep: Keep;
@@ -54,6 +58,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
   const rooms = createRoomList({ court, people, keep, me: user.id });
   const catchUp = createCatchUp(court, rooms);
 
+  const announcements = createAnnouncements(court);
   court.on('state', state => {
     if (state.status !== 'disconnected' || state.reason !== 'stopped') return;
     const code = state.error?.code;
@@ -78,6 +83,8 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     pictures,
     recaps: createRecaps(court),
     search: createSearch(court),
+    announcements,
+    pushDevice: createPushDevice(court),
     greeting,
     connectGoogle: async () => connectGoogle(await getToken('connect')),
     keep,
@@ -88,6 +95,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     },
     async close() {
       rooms.close();
+      announcements.close();
       catchUp.close();
       attachments.close();
       pictures.close();

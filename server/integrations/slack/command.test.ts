@@ -90,6 +90,12 @@ test('announce: by those who keep the room, once here and once there', async () 
   assert.is(announced?.text, 'The hall is **open** & warm');
   assert.is(announced?.by, 'ada');
   assert.equal(more, []);
+  const object = await ada.push('announcement');
+  assert.equal(
+    [object.text, object.by, object.level, object.requireAck],
+    [announced?.text, 'ada', 'info', false],
+  );
+  assert.ok(Date.parse(object.until ?? '') > Date.now());
 });
 
 test('a slow hub answers within 3 s that it is at it, and then with the answer', async () => {

@@ -11,13 +11,15 @@ import type { People } from './people.ts';
 import { dotted } from './words.ts';
 
 const DAY = 86_400_000;
+/** Who comes later than that after an announcement is not shown it. */
+const ANNOUNCED = 7 * DAY;
 const HELP = [
   '*/court link ROOM*   mirrors this channel and a room of First Court into each other',
   '*/court link CODE*   says who you are at First Court, which shows you the code',
   '*/court unlink*   ends the link of this channel',
   '*/court status*   what this channel is linked to, and how the connection stands',
   '*/court recap*   what was said in the linked room in the last day, in short, with its sources',
-  '*/court announce TEXT*   a message in the room and here, marked as an announcement (owners and moderators)',
+  '*/court announce TEXT*   an announcement to everybody in the room for a week, and a message in it and here (owners and moderators)',
 ].join('\n');
 /** As the hub makes them; the names of rooms are in lower case. */
 const CODE = /^[A-Z2-9]{10}$/;
@@ -85,6 +87,8 @@ export function createCommands(context: Context, people: People, changed: () => 
       text,
       meta: { announcement: true },
     });
+    const until = new Date(Date.now() + ANNOUNCED).toISOString();
+    await court.announce(room, command.user_id, { key: command.trigger_id, text, until });
     return 'It is announced.';
   }
 

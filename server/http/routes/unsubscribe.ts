@@ -1,0 +1,60 @@
+// /unsubscribe/…: what the link in a mail leads to. A look at it changes nothing, since mail servers look at links; the button on it does, and so does the
+// POST that mail programs make by themselves (RFC 8058). Who holds the link needs no sign-in.
+import { Router } from 'express';
+import type { Contacts } from '../../hub/contacts.ts';
+import { HubError } from '../../hub/errors.ts';
+
+export interface UnsubscribeDeps {
+  readonly contacts?: Pick<Contacts, 'readLink' | 'unsubscribe'> | undefined;
+}
+
+const channels: Record<string, string> = { email: 'e-mails', push: 'pushes', sms: 'text messages' };
+const topics: Record<string, string> = { announcement: 'about announcements', message: 'about messages' };
+
+export function unsubscribeRoutes({ contacts }: UnsubscribeDeps): Router {
+  const router = Router();
+  if (!contacts) return router;
+
+  router.get('/:token', (req, res) => {
+    const { channel, topic } = linkOf(contacts, req.params.token);
+    const what = `${channels[channel] ?? channel} ${topics[topic] ?? topic}`;
+    res
+      .set('Cache-Control', 'no-store')
+      .send(
+        page(res.locals.nonce, 'Unsubscribe', [
+          `<p>You get ${what} from this First Court when you have not seen them there.</p>`,
+          '<form method="post"><button>No more of these</button></form>',
+        ]),
+      );
+  });
+
+  router.post('/:token', async (req, res) => {
+    await contacts.unsubscribe(linkOf(contacts, req.params.token));
+    res
+      .set('Cache-Control', 'no-store')
+      .send(
+        page(res.locals.nonce, 'Unsubscribed', [
+          '<p>You will get no more of these. You see them in First Court as before.</p>',
+        ]),
+      );
+  });
+  return router;
+}
+
+function linkOf(contacts: NonNullable<UnsubscribeDeps['contacts']>, token: unknown) {
+  if (typeof token !== 'string' || token.length > 1000)
+    throw new HubError('not_found', 'There is no such link.');
+  return contacts.readLink(token);
+}
+
+/** Nothing in it comes from outside. */
+const page = (nonce: string, title: string, body: readonly string[]) =>
+  [
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<title>${title}</title>`,
+    `<style nonce="${nonce}">body{font:17px/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.5rem}`,
+    'button{font:inherit;padding:.5rem 1rem;border:0;border-radius:.6rem;background:#1f6653;color:#fff;cursor:pointer}</style>',
+    `<h1>${title}</h1>`,
+    ...body,
+    '</html>',
+  ].join('\n');

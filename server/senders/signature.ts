@@ -1,0 +1,10 @@
+// How a receiver knows that a webhook is ours, and not a copy of an old one: an id, a time, and an HMAC over both and the body, in the words of
+// Standard Webhooks (standardwebhooks.com).
+import { createHmac } from 'node:crypto';
+
+/** @param at in milliseconds since 1970; receivers refuse what is older than five minutes */
+export function signed(secret: string, id: string, body: string, at: number): Record<string, string> {
+  const timestamp = String(Math.floor(at / 1000));
+  const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+}

@@ -1,0 +1,77 @@
+// A hub is killed with -9 while it tells people: the next one goes on. What was due in between begins, everybody is told, and whoever is told twice is
+// told under one name (I14).
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { signToken } from '../../clients/cli/signing.ts';
+import { freePort, startHub } from '../../scripts/hub-process.ts';
+import { withConnection } from '../store/databases.ts';
+import { TEST_SECRET } from '../testing/boot.ts';
+import { connect } from '../testing/client.ts';
+import { openTestDatabase } from '../testing/database.ts';
+import { openMailSink } from '../testing/mail-sink.ts';
+import { until } from '../testing/until.ts';
+
+const test = suite('announcements and a death');
+const PEOPLE = 30;
+
+test('killed in the middle of the mails: the same, once more or not, under the same names', async () => {
+  await using database = await openTestDatabase();
+  await using mail = await openMailSink();
+  const age = (sql: string) => withConnection(database.url, db => db.unsafe(sql));
+  const env = {
+    ENVIRONMENT: 'test',
+    DATABASE_URL: database.url,
+    JWT_SECRET: TEST_SECRET,
+    ENCRYPTION_KEY: 'ab'.repeat(32),
+    SMTP_URL: mail.url,
+    // Who comes back under its name has its leases at once.
+    NODE_NAME: 'hub-1',
+  };
+  const start = async () => startHub({ ...env, PORT: await freePort() });
+  const token = (user: string, role: 'admin' | 'member') =>
+    signToken(TEST_SECRET, { user, role, seconds: 3600 });
+  const users = Array.from({ length: PEOPLE }, (_, n) => `user-${n}`);
+  await age(`insert into users (id, name, role, email)
+    select 'user-' || n, 'User ' || n, 'member', 'user-' || n || '@people.example' from generate_series(0, ${PEOPLE - 1}) as n`);
+  const common = { text: 'Everybody out', level: 'critical', audience: { users }, requireAck: true } as const;
+
+  const first = await start();
+  const { now, later } = await (async () => {
+    await using admin = await connect(first.url, { token: await token('admin', 'admin') });
+    const { id: later } = await admin.call('announce:send', {
+      ...common,
+      key: 'later',
+      from: new Date(Date.now() + 3_600_000).toISOString(),
+    });
+    const { id: now } = await admin.call('announce:send', {
+      ...common,
+      key: 'now',
+      from: new Date(Date.now() + 1000).toISOString(),
+      followUp: { remind: null, email: 1, push: null },
+    });
+    return { now, later };
+  })();
+  await until(() => mail.mails.length >= 5);
+  await first.end('SIGKILL');
+  assert.ok(mail.mails.length < PEOPLE, 'it died in the middle');
+  // What it held is held for half a minute, and the hour of the other comes while nobody is there.
+  await age(`update outbox set held_until = now() where state = 'waiting';
+    update announcements set starts_at = now() where id = '${later}'`);
+
+  await using second = await start();
+  await until(() => users.every(user => mail.of(`${user}@people.example`).length > 0));
+  for (const user of users) {
+    const names = mail.of(`${user}@people.example`).map(({ headers }) => headers['message-id']);
+    assert.is(new Set(names).size, 1, `${user}: ${names}`);
+  }
+  // No more than were under way at once.
+  assert.ok(mail.mails.length <= PEOPLE + 3, `${mail.mails.length} mails`);
+  await using admin = await connect(second.url, { token: await token('admin', 'admin') });
+  await until(async () => (await admin.call('announce:status', { id: later })).state === 'running');
+  await using user = await connect(second.url, { token: await token('user-7', 'member') });
+  const { announcements } = await user.push('welcome');
+
+  assert.equal(announcements.map(({ id }) => id).sort(), [now, later].sort());
+});
+
+test.run();
