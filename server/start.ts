@@ -35,6 +35,7 @@ import type { ElasticOptions } from './search/elasticsearch.ts';
 import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
+import { createBotStore } from './store/queries/bots.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
@@ -132,6 +133,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
+      botStore: createBotStore(db),
       searchIndex: parts.use(createPostgresSearch(db)),
       meaning,
       sealer: createSealer(secrets.encryptionKey),

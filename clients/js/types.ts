@@ -182,6 +182,8 @@ export interface RoomSnapshot {
 }
 
 export interface SendOptions {
+  /** Names the message: the same id again is the same message. Made, unless given. */
+  id?: string;
   replyTo?: string;
   files?: string[];
   meta?: CallInput<'message:send'>['meta'];

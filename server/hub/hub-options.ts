@@ -2,6 +2,7 @@
 import type { Bus } from './bus.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { Embedder, Summarizer } from './ports-ai.ts';
+import type { BotStore } from './ports-bots.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
@@ -20,6 +21,7 @@ export interface HubOptions {
     SearchStore &
     VectorStore &
     Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+  readonly botStore: BotStore;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
   readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;

@@ -1,6 +1,7 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import type { CallData } from '#shared/protocol/calls.ts';
 import { createBackground } from './background.ts';
+import { createBots } from './bots.ts';
 import { noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
 import { createEmbeddings } from './embeddings.ts';
@@ -83,6 +84,7 @@ export function createHub(options: HubOptions) {
     indexer.grew();
     embeddings?.indexer.grew();
     outsideIndex?.grew();
+    bots.grew(batches);
   };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
@@ -124,6 +126,12 @@ export function createHub(options: HubOptions) {
     },
   });
   const sockets = createSocketBook();
+  const bots = createBots({
+    ...{ store: options.botStore, feeds, sockets, outlet, bus, background, log, now },
+    pollMs: options.pollMs,
+    online: presence.online,
+    sessionEnded: session => options.sessionEnded?.(session),
+  });
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   leases.hold({ name: 'search index', open: indexer.open });
   if (embeddings) {
@@ -178,6 +186,9 @@ export function createHub(options: HubOptions) {
     summary: summaries.heard,
     summaryCancelled: summaries.heardCancel,
     sessionEnded: ({ session }) => options.sessionEnded?.(session),
+    botPush: bots.heardPush,
+    commandTaken: bots.commands.taken,
+    draft: bots.streams.heard,
     hello: share,
   });
 
@@ -186,8 +197,9 @@ export function createHub(options: HubOptions) {
     greet(): void {
       bus.publish('hello', { node });
     },
-    rooms: createRooms({ store, writer, feeds, presence, pressure }),
+    rooms: createRooms({ store, writer, feeds, presence, pressure, invited: bots.invited }),
     messages,
+    bots,
     summaries,
     search: createSearch({
       store,
@@ -210,11 +222,13 @@ export function createHub(options: HubOptions) {
     /** A socket of a signed-in person has come, or gone. */
     connected(actor: Actor, socket: string): void {
       sockets.connected(actor.id, socket);
+      bots.connected(actor, socket);
       presence.connected(actor.id, socket);
     },
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
       sockets.disconnected(actor.id, socket);
+      bots.disconnected(actor, socket);
       presence.disconnected(actor.id, socket);
     },
     /** Every claim about a person, for themselves and for admins. */

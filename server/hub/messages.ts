@@ -1,6 +1,8 @@
 // What people say: sending, changing and reading messages.
+import { hopsOf, MAX_HOPS } from '#shared/hops.ts';
 import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import { defined, draft, mentionedNames } from './drafts.ts';
+import { forbidden } from './errors.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Actor, RoomStore } from './ports.ts';
 
@@ -24,6 +26,8 @@ export function createMessages({ store, writer }: { store: RoomStore; writer: Lo
   return {
     async send(actor: Actor, input: ParsedInput<'message:send'>): Promise<CallData<'message:send'>> {
       const { room, id, text, replyTo, files, meta } = input;
+      if (actor.role === 'bot' && hopsOf(meta) > MAX_HOPS)
+        throw forbidden(`These words have come through ${MAX_HOPS} bots already; they go no further.`);
       const data = { ...defined({ text, replyTo, meta }), ...(files?.length && { files }), ...named(text) };
       return writer.append(draft(actor, { room, type: 'message.created', id, data }));
     },

@@ -13,6 +13,7 @@ import type {
   User,
 } from '#shared/protocol/models.ts';
 import type { Push } from '#shared/protocol/pushes.ts';
+import type { BotPush } from './bot-pushes.ts';
 
 /** Who makes a call: proved by a token, never by the call itself. */
 export interface Actor {
@@ -153,6 +154,10 @@ export interface Outlet {
   typing(sockets: readonly string[], push: { room: string; user: string; on: boolean }): void;
   read(sockets: readonly string[], push: { room: string; user: string; seq: number }): void;
   summary(sockets: readonly string[], push: SummaryPush): void;
+  bot(sockets: readonly string[], push: BotPush): void;
+  draft(sockets: readonly string[], push: Push<'message:draft'>): void;
+  /** Says why, then closes the socket. */
+  end(socket: string, push: Push<'session:end'>): void;
 }
 
 export type SummaryPush = {

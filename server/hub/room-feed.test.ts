@@ -49,6 +49,9 @@ function world() {
     presenceCounts: () => {},
     typing: () => {},
     summary: () => {},
+    bot: () => {},
+    draft: () => {},
+    end: () => {},
     read: () => {},
   };
   const head = () => entries.length;

@@ -29,5 +29,12 @@ export function createOutlet(io: () => HubServer, meters: Meters): Outlet {
     typing: (sockets, push) => void toAll(willing(sockets))?.emit('typing', push),
     read: (sockets, push) => void toAll(willing(sockets))?.emit('read', push),
     summary: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
+    bot: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
+    draft: (sockets, push) => void toAll(willing(sockets))?.emit('message:draft', push),
+    end(id, push) {
+      const socket = io().sockets.sockets.get(id);
+      socket?.emit('session:end', push);
+      socket?.disconnect(true);
+    },
   };
 }

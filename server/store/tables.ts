@@ -23,6 +23,8 @@ const LEFT_OUT = [
   'sign_in_links',
   'leases',
   'probes',
+  'command_runs',
+  'bot_changes',
   'schema_migrations',
   'search_documents',
   'search_words',

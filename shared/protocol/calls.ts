@@ -1,6 +1,7 @@
 // Everything a client may ask of the hub: one table of calls, each with its input and its answer. Types of both sides come from here.
 import { z } from 'zod';
 import { URL_CHARS } from '../file-links.ts';
+import { botCalls } from './bots.ts';
 import { logEvent } from './events.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
@@ -240,6 +241,7 @@ export const calls = {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),
   },
+  ...botCalls,
 } as const;
 
 export type CallName = keyof typeof calls;

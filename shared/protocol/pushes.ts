@@ -1,5 +1,6 @@
 // Everything the hub says unasked: one table of pushes with their payloads.
 import { z } from 'zod';
+import { botPushes } from './bots.ts';
 import { wireError } from './errors.ts';
 import { logEvent } from './events.ts';
 import * as m from './models.ts';
@@ -50,6 +51,7 @@ export const pushes = {
     reconnect: z.boolean(),
     retryAfterMs: z.number().optional(),
   }),
+  ...botPushes,
 } as const;
 
 export type PushName = keyof typeof pushes;
