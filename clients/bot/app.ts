@@ -35,8 +35,9 @@ export class App implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #busy = new Set<Promise<void>>();
   readonly #deps: HandlingDeps;
+  readonly #sides: { start?(): Promise<void>; stop?(): Promise<void> }[] = [];
+  readonly #repeating: { ms: number; work(): Promise<void> }[] = [];
   #onError: ErrorHandler | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #letters: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -103,6 +104,18 @@ export class App implements AsyncDisposable {
     return this;
   }
 
+  /** Something to begin before it listens, and to end after it has ended. */
+  around(side: { start?(): Promise<void>; stop?(): Promise<void> }): this {
+    this.#sides.push(side);
+    return this;
+  }
+
+  /** Work that repeats while it is there, so many milliseconds after the last ended, the first time at once. */
+  every(ms: number, work: () => Promise<void>): this {
+    this.#repeating.push({ ms, work });
+    return this;
+  }
+
   /** Hears of every failure. Without one they are logged. */
   error(handler: ErrorHandler): this {
     this.#onError = handler;
@@ -126,6 +139,7 @@ export class App implements AsyncDisposable {
     await client.connect();
     const { user } = client;
     if (user?.role !== 'bot') throw new TypeError(`The token is of "${user?.id}", who is no bot.`);
+    for (const side of this.#sides) await side.start?.();
     const commands = [...this.#listeners.commands].map(([name, { help }]) => ({ name, ...help }));
     await ask(client, 'command:register', { commands }, signal);
     await this.#look();
@@ -136,7 +150,8 @@ export class App implements AsyncDisposable {
       this.#do(this.#look());
     });
     this.#redo('deadletters');
-    this.#timer = setInterval(() => this.#do(this.#look()), LOOK_MS);
+    this.#do(this.#repeat(LOOK_MS, () => this.#look()));
+    for (const { ms, work } of this.#repeating) this.#do(this.#repeat(ms, work));
     logger.info(`${user.id} is there, in ${this.#readers.size} rooms`);
     return user;
   }
@@ -144,13 +159,13 @@ export class App implements AsyncDisposable {
   /** Ends what is in hand, for ten seconds at most, writes down how far it has come, and goes. */
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
-      clearInterval(this.#timer);
       this.#stop.abort(new Error('The bot stops.'));
       const ends = [...[...this.#readers.values()].map(reader => reader.done), ...this.#busy];
       const patience = new AbortController();
       // What does not end will be handled again by the next that comes.
       await Promise.race([Promise.all(ends), pause(PATIENCE_MS, patience.signal).catch(() => {})]);
       patience.abort();
+      for (const side of this.#sides) await side.stop?.();
       await this.client.close();
     })();
     return this.#stopped;
@@ -204,6 +219,14 @@ export class App implements AsyncDisposable {
       .then(() => replayDue(this.#deps))
       .catch(error => this.#lost(error));
     this.#do(this.#letters);
+  }
+
+  async #repeat(ms: number, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await work().catch(error => this.#lost(error));
+      await pause(ms, signal).catch(() => {});
+    }
   }
 
   /** Work that nothing waits for, but the end. */

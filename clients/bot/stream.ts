@@ -28,16 +28,18 @@ export function openStream(deps: StreamDeps): Stream {
   let text = '';
   let shownAt = Number.NEGATIVE_INFINITY;
   let over = false;
+  /** The last draft is on its way. */
+  let telling: Promise<void> = Promise.resolve();
 
   // Drafts may be lost: the message itself is not.
-  const tell = (draft: { text: string; end?: true }) =>
-    court
-      .call('message:draft', { room, id, ...draft, ...(replyTo && { replyTo }) }, { timeoutMs: 5000 })
-      .catch(() => undefined);
+  const tell = async (draft: { text: string; end?: true }) => {
+    const input = { room, id, ...draft, ...(replyTo && { replyTo }) };
+    await court.call('message:draft', input, { timeoutMs: 5000 }).catch(() => undefined);
+  };
 
   const show = () => {
     shownAt = performance.now();
-    void tell({ text: parts(text, most)[0] ?? '' });
+    telling = tell({ text: parts(text, most)[0] ?? '' });
     alarm.set(ALIVE, show);
   };
 
@@ -57,10 +59,14 @@ export function openStream(deps: StreamDeps): Stream {
       if (over) throw new Error('This message was ended before.');
       text += more;
       if (deps.silent || text.trim() === '') return;
-      alarm.set(Math.max(0, shownAt + PACE - performance.now()), show);
+      const wait = shownAt + PACE - performance.now();
+      if (wait <= 0) show();
+      else alarm.set(wait, show);
     },
     async stop() {
       finish();
+      // Else it could come after the message that takes its place.
+      await telling;
       const [first, ...rest] = parts(text.trim(), most);
       if (first === undefined) {
         if (shownAt > 0) await tell({ text: '', end: true });

@@ -13,6 +13,7 @@ export interface TestHub extends AsyncDisposable {
   person(name: string, options?: { room?: string }): Promise<Person>;
   /** Somebody who may do everything, for calls that a test needs. */
   readonly admin: Court;
+  token(id: string, role: 'member' | 'admin' | 'bot'): Promise<string>;
 }
 
 /** A person in one room, as a test speaks through them. */
@@ -54,6 +55,7 @@ export async function createTestHub(): Promise<TestHub> {
   return {
     url: hub.url,
     admin,
+    token: (id, role) => hub.token(id, { role }),
     async bot(id, { rooms = [LOBBY] } = {}) {
       const token = await hub.token(id, { role: 'bot' });
       const hello = createClient({ url: hub.url, getToken: () => token });
