@@ -72,6 +72,15 @@ create function may(m members, scope text) returns boolean language sql immutabl
   select m.scopes is null or scope = any (m.scopes)
 $$;
 
+-- As in 0004; to a bot that may not read, nothing is readable. Every way to read goes by this.
+create or replace function first_readable(r rooms, m members) returns bigint language sql immutable as $$
+  select case
+    when m.scopes is not null and not 'read' = any (m.scopes) then 9223372036854775807
+    when r.kind = 'public' then 1
+    else m.since_seq
+  end
+$$;
+
 -- Who comes into a room comes with their scopes; who changes them just now is waited for.
 create function scopes_joined() returns trigger language plpgsql as $$
 begin
@@ -170,66 +179,33 @@ begin
 end
 $$;
 
-create or replace function readable_messages(reader text, places jsonb) returns setof messages language sql stable as $$
-  select m.* from jsonb_to_recordset(places) as p (room text, seq bigint)
-  join messages m on m.room = p.room and m.seq = p.seq
-  join rooms r on r.id = m.room
-  join members me on me.room = m.room and me.user_id = reader
-  where m.deleted_at is null and m.seq >= first_readable(r, me) and may(me, 'read')
+-- As in 0003, and a bot that may not write is told so.
+create or replace function posting_refusal(r rooms, m members, at timestamptz) returns jsonb language sql stable as $$
+  select case
+    when r.archived then refusal('forbidden', 'This room is archived: nothing can be added.')
+    when m.muted_until > at then
+      refusal('forbidden', 'You are muted in this room.', jsonb_build_object('mutedUntil', iso(m.muted_until)))
+    when not may(m, 'write') then refusal('forbidden', 'This bot may not write in this room.')
+  end
 $$;
 
--- As in 0011, and a bot that may not write changes nothing but its own going.
-create or replace function append_draft(r rooms, d draft) returns jsonb language plpgsql as $$
-declare
-  known events;
-  m members;
-  outcome jsonb;
-  entry events;
+-- Settings and membership as they were, for bots that may write; coming and going is everybody's own.
+alter function apply_settings(rooms, draft, members) rename to apply_settings_by_role;
+create function apply_settings(r rooms, d draft, m members) returns jsonb language plpgsql as $$
 begin
-  select * into known from events where room = r.id and id = d.id;
-  if known.seq is not null then
-    if known.author <> d.author or known.digest <> d.digest then
-      return jsonb_build_object('error', refusal('conflict', 'This id was used for something else.'));
-    end if;
-    return jsonb_build_object('seq', known.seq, 'at', iso(known.at), 'duplicate', true);
+  if not may(m, 'write') then
+    return jsonb_build_object('refusal', refusal('forbidden', 'This bot may not write in this room.'));
   end if;
-
-  select * into m from members where room = r.id and user_id = d.author;
-  if m.user_id is null and r.kind <> 'public' and not d.admin then
-    return jsonb_build_object('error', refusal('not_found', 'There is no such room.'));
-  elsif m.scopes is not null and not may(m, 'write') and d.type not in ('member.joined', 'member.left') then
-    return jsonb_build_object('error', refusal('forbidden', 'This bot may not write in this room.'));
+  return apply_settings_by_role(r, d, m);
+end
+$$;
+alter function apply_membership(rooms, draft, members) rename to apply_membership_by_role;
+create function apply_membership(r rooms, d draft, m members) returns jsonb language plpgsql as $$
+begin
+  if not may(m, 'write') and d.data ->> 'user' <> d.author then
+    return jsonb_build_object('refusal', refusal('forbidden', 'This bot may not write in this room.'));
   end if;
-
-  if d.type in ('message.created', 'message.edited', 'message.deleted', 'message.pinned', 'reaction.added', 'reaction.removed',
-                'summary.posted') then
-    if m.user_id is null and not (d.admin and d.type = 'message.deleted') then
-      return jsonb_build_object('error', refusal('forbidden', 'Join the room first.'));
-    end if;
-    outcome := posting_refusal(r, m, d.at);
-    if outcome is not null then
-      return jsonb_build_object('error', outcome);
-    end if;
-    if d.type = 'message.edited' and exists (select from messages where room = r.id and id = d.target and summary is not null) then
-      return jsonb_build_object('error', refusal('conflict', 'A posted summary is not edited: delete it, and post another.'));
-    end if;
-    outcome := case d.type when 'message.created' then apply_message(r, d, m) when 'summary.posted' then apply_summary(r, d, m)
-      else apply_change(r, d, m) end;
-  elsif d.type = 'room.updated' then
-    outcome := apply_settings(r, d, m);
-  else
-    outcome := apply_membership(r, d, m);
-  end if;
-
-  if outcome ? 'refusal' then
-    return jsonb_build_object('error', outcome -> 'refusal');
-  elsif outcome ? 'standing' then
-    return jsonb_build_object('seq', outcome -> 'standing', 'at', iso(d.at));
-  end if;
-  insert into events (room, seq, id, type, at, author, target, data, digest)
-    values (r.id, r.head + 1, d.id, d.type, d.at, d.author, d.target, outcome -> 'data', d.digest)
-    returning * into entry;
-  return jsonb_build_object('event', event_json(entry));
+  return apply_membership_by_role(r, d, m);
 end
 $$;
 
@@ -246,8 +222,6 @@ begin
     no := refusal('not_found', 'There is no such room.');
   elsif m.user_id is null then
     no := refusal('forbidden', 'Join the room first.');
-  elsif not may(m, 'write') then
-    no := refusal('forbidden', 'This bot may not write in this room.');
   else
     no := posting_refusal(r, m, now());
   end if;
@@ -588,7 +562,8 @@ create or replace function schema_version(input jsonb) returns jsonb language sq
 select seal(
   array['bot_scopes', 'bot_changes', 'bot_cursors', 'dead_letters', 'bot_commands', 'command_runs'],
   array[
-    'scopes_of', 'may', 'scopes_joined', 'access', 'open_room', 'search_scope', 'readable_messages', 'append_draft', 'may_post',
+    'scopes_of', 'may', 'first_readable', 'scopes_joined', 'access', 'open_room', 'search_scope', 'posting_refusal',
+    'apply_settings', 'apply_settings_by_role', 'apply_membership', 'apply_membership_by_role', 'may_post',
     'set_bot_scopes', 'bots_changed', 'list_bots', 'revoke_bot', 'get_bot_cursor', 'set_bot_cursor', 'rewind_bot', 'put_dead_letter',
     'list_dead_letters', 'redo_dead_letters', 'register_commands', 'list_commands', 'begin_command', 'ack_command', 'command_caller',
     'command_state', 'schema_version'
