@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function Composer({ place, label, archived, replyTo }: Props) {
-  const { me, drafts } = useWorkspace();
+  const { me, drafts, bots } = useWorkspace();
   const { room, edit } = useRoomActions();
   const [text, setText] = useState(() => drafts.read(place));
   const box = useRef<TextBoxHandle>(null);
@@ -47,6 +47,7 @@ export function Composer({ place, label, archived, replyTo }: Props) {
 
   const send = () => {
     if (empty || tooLong) return;
+    if (bots.run(room.id, text, replyTo)) return change('');
     quiet(
       room.send(text.trim(), { ...(replyTo && { replyTo }), ...(links.length > 0 && { meta: { links } }) }),
     );
@@ -76,6 +77,7 @@ export function Composer({ place, label, archived, replyTo }: Props) {
         placeholder={replyTo ? 'Reply…' : `Message ${label}`}
         value={text}
         place={place}
+        commands
         onChange={change}
         onSubmit={send}
         onUp={editLast}

@@ -15,6 +15,7 @@ import { RoomHeader } from './room-header.tsx';
 import { SearchPanel } from './search-panel.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
 import { TypingLine } from './typing-line.tsx';
+import { Whispers } from './whispers.tsx';
 import type { DialogName } from './workspace-view.tsx';
 
 interface Props {
@@ -83,6 +84,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
           <MessageList ref={list} snapshot={snapshot} entry={entry} editing={editing} />
           <div className="room-foot" data-region>
             <TypingLine users={snapshot.typing} />
+            <Whispers room={id} />
             <Composer place={id} label={direct ? entry.title : `#${entry.title}`} archived={archived} />
           </div>
         </main>

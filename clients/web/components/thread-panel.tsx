@@ -1,6 +1,7 @@
 // A thread at the right: its first message, all replies, and a place to answer.
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { RoomSnapshot } from '../../js/index.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useThread } from '../hooks/use-thread.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
 import { timeline } from '../state/timeline.ts';
@@ -12,18 +13,21 @@ import { ThreadActions } from './thread-actions.tsx';
 
 export function ThreadPanel({ root, snapshot }: { root: string; snapshot: RoomSnapshot }) {
   const { room, canPost } = useRoomActions();
-  const { me } = useWorkspace();
-  const { messages, error } = useThread(room, root, snapshot.messages);
+  const { me, bots } = useWorkspace();
+  const { messages: said, error } = useThread(room, root, snapshot.messages);
+  const { drafts } = useStore(bots.desk(room.id));
+  const messages = [...said, ...drafts.filter(draft => draft.root === root)];
   const [editing, setEditing] = useState<string>();
   const [current, setCurrent] = useState<string>();
   const scroller = useRef<HTMLDivElement>(null);
   const replies = messages.length - 1;
+  const end = messages.at(-1)?.text.length;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new reply is what triggers it
   useLayoutEffect(() => {
     const box = scroller.current;
     if (box) box.scrollTop = box.scrollHeight;
-  }, [replies]);
+  }, [replies, end]);
 
   // In here all are replies, so they group as messages do in a room.
   const bare = messages.map(({ root: _, replyTo: __, ...message }) => message);

@@ -1,5 +1,6 @@
 // Everything a signed-in person works with: the connection, their rooms, the people they know, what they have not sent yet.
 import { type Court, createClient, type User } from '../../js/index.ts';
+import { type Bots, createBots } from './bots.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { connectGoogle } from './google.ts';
@@ -17,6 +18,7 @@ export interface Workspace {
   readonly catchUp: CatchUp;
   readonly drafts: Drafts;
   readonly recaps: Recaps;
+  readonly bots: Bots;
   readonly search: Search;
   /** What to say first; about how one came here. */
   readonly greeting: string | undefined;
@@ -68,6 +70,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     catchUp,
     drafts: createDrafts(keep, user.id),
     recaps: createRecaps(court),
+    bots: createBots(court),
     search: createSearch(court),
     greeting,
     connectGoogle: async () => connectGoogle(await getToken('connect')),
