@@ -12,7 +12,7 @@ const levels = ['debug', 'info', 'warn', 'error'] as const;
 /** @param least the lowest level that is written */
 export function createLogger(
   least: (typeof levels)[number] = 'info',
-  out: NodeJS.WritableStream = process.stderr,
+  out: { write(text: string): unknown } = process.stderr,
 ): Logger {
   const at = (level: (typeof levels)[number]) => (message: string, fields?: object) => {
     if (levels.indexOf(level) < levels.indexOf(least)) return;

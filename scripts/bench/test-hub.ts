@@ -5,9 +5,17 @@ const STARTS = 6;
 
 for (let start = 1; start <= STARTS; start++) {
   const began = performance.now();
+  const cpu = process.cpuUsage();
   const hub = await createTestHub();
   const there = performance.now();
   await hub[Symbol.asyncDispose]();
-  const ms = (from: number, to: number) => `${Math.round(to - from)} ms`;
-  process.stdout.write(`start ${start}: ${ms(began, there)}, end: ${ms(there, performance.now())}\n`);
+  const ended = performance.now();
+  const { user, system } = process.cpuUsage(cpu);
+  const parts = [
+    `there after ${Math.round(there - began)} ms`,
+    `gone after ${Math.round(ended - there)} more`,
+  ];
+  process.stdout.write(
+    `${start}: ${parts.join(', ')}; ${Math.round((user + system) / 1000)} ms of CPU here\n`,
+  );
 }

@@ -32,7 +32,7 @@ export interface Person {
 const LOBBY = 'lobby';
 const PATIENCE_MS = 10_000;
 
-/** Starts in about a third of a second, the first time in a checkout in some seconds. Limits of calls are off. */
+/** The first one in a checkout makes the database, which takes some seconds; after that it is copied. Limits of calls are off. */
 export async function createTestHub(): Promise<TestHub> {
   await using parts = new AsyncDisposableStack();
   const hub = parts.use(await boot());

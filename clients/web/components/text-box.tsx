@@ -115,7 +115,7 @@ export function TextBox({
         >
           {({ name, usage, description }) => (
             <>
-              <kbd>/{name}</kbd>
+              <strong>/{name}</strong>
               {usage && <small>{usage}</small>}
               <small>{description}</small>
             </>

@@ -412,12 +412,14 @@ begin
 end
 $$;
 
--- Oldest first. With `reader` the entries themselves, as far as that bot may still read them. input: {bot?, reader?, name?, due?, after?, limit}
+-- Oldest first. For the bot itself, who is `reader`, with the entries, as far as it may still read them, and with all that it said of the failure;
+-- others see the first line of that. input: {bot?, reader?, name?, due?, after?, limit}
 -- answer: {letters: [{id, bot, name, room, seq, type, attempts, error, due, at, event?}]}
 create function list_dead_letters(input jsonb) returns jsonb language sql stable as $$
   select jsonb_build_object('letters', coalesce(jsonb_agg(letter order by at, id), '[]')) from (
     select d.at, d.id, jsonb_build_object('id', d.id, 'bot', d.bot, 'name', d.name, 'room', d.room, 'seq', d.seq,
-        'attempts', d.attempts, 'error', d.error, 'due', d.due, 'at', iso(d.at))
+        'attempts', d.attempts, 'due', d.due, 'at', iso(d.at),
+        'error', case when d.bot = input ->> 'reader' then d.error else left(split_part(d.error, e'\n', 1), 200) end)
       || case when e.seq is null then '{}' else jsonb_build_object('type', e.type) end
       || case when e.seq is null or input ->> 'reader' is distinct from d.bot or m.user_id is null or not may(m, 'read')
              or e.seq < first_readable(r, m) then '{}' else jsonb_build_object('event', event_json(e)) end as letter
