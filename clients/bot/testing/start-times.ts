@@ -1,5 +1,5 @@
 // How long a test of a bot waits for its hub: `npm run bench:test-hub`. Some starts one after the other; the first may have to make the database.
-import { createTestHub } from '../../clients/bot/testing/hub.ts';
+import { createTestHub } from './hub.ts';
 
 const STARTS = 6;
 
