@@ -2,7 +2,9 @@
 import type { EventType, LogEvent } from '../../shared/protocol/events.ts';
 import type { User } from '../../shared/protocol/models.ts';
 import { createClient } from '../js/client.ts';
-import type { Court } from '../js/types.ts';
+import { type Deferred, deferred } from '../js/deferred.ts';
+import type { CallError } from '../js/errors.ts';
+import type { ConnectionState, Court } from '../js/types.ts';
 import { handleCommand } from './command-desk.ts';
 import { putAside, replayDue } from './dead-letters.ts';
 import { type HandlingDeps, handleEvent } from './handling.ts';
@@ -32,6 +34,9 @@ export class App implements AsyncDisposable {
   readonly #options: AppOptions;
   readonly #listeners = new Listeners();
   readonly #readers = new Map<string, RoomReader>();
+  /** Rooms that it may not read. */
+  readonly #shut = new Set<string>();
+  readonly #done: Deferred<void> = deferred();
   readonly #stop = new AbortController();
   readonly #busy = new Set<Promise<void>>();
   readonly #deps: HandlingDeps;
@@ -127,13 +132,10 @@ export class App implements AsyncDisposable {
     const { client, logger } = this;
     const { signal } = this.#stop;
     client.on('warning', error => logger.warn(error.message));
-    client.on('state', state => {
-      if (state.status === 'disconnected' && state.reason !== 'closed')
-        logger.info(`not connected: ${state.error?.message ?? state.reason}`);
-    });
+    client.on('state', state => this.#stands(state));
     client.on('push', push => {
       if (push.name === 'command') this.#do(handleCommand(this.#deps, push.payload));
-      else if (push.name === 'room:added') this.#follow(push.payload.room);
+      else if (push.name === 'room:added') this.#invited(push.payload.room);
       else if (push.name === 'bot:redo') this.#redo(push.payload.what);
     });
     await client.connect();
@@ -167,12 +169,30 @@ export class App implements AsyncDisposable {
       patience.abort();
       for (const side of this.#sides) await side.stop?.();
       await this.client.close();
+      this.#done.resolve();
     })();
     return this.#stopped;
   }
 
+  /** Resolves when it has stopped; rejects with `CallError` when the hub turns it away for good, as with a token that was withdrawn. */
+  get done(): Promise<void> {
+    return this.#done.promise;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  #stands(state: ConnectionState): void {
+    if (state.status !== 'disconnected' || state.reason === 'closed') return;
+    const why = state.error?.message ?? state.reason;
+    if (state.reason !== 'stopped') {
+      this.logger.info(`not connected: ${why}`);
+      return;
+    }
+    this.logger.error(`turned away: ${why}`);
+    this.#done.reject(state.error as CallError);
+    void this.stop();
   }
 
   /** Every room that it is in, and those that it goes into by itself. */
@@ -192,15 +212,28 @@ export class App implements AsyncDisposable {
     return rooms;
   }
 
+  #invited(room: string): void {
+    this.#shut.delete(room);
+    this.#follow(room);
+  }
+
   #follow(room: string): void {
     const { signal, name, court, logger } = this.#deps;
     if (this.#readers.has(room) || signal.aborted) return;
     const reader = new RoomReader(room, {
       ...{ signal, name, court, logger },
       handle: (where, event) => this.#handle(where, event),
-      left: () => void this.#readers.delete(room),
+      left: why => this.#left(room, why),
     });
     this.#readers.set(room, reader);
+  }
+
+  #left(room: string, why: string): void {
+    this.#readers.delete(room);
+    // It is looked for again now and then, and said once.
+    if (this.#shut.has(room)) return;
+    this.#shut.add(room);
+    this.logger.warn(`does not follow ${room}: ${why}`);
   }
 
   async #handle(room: string, event: LogEvent): Promise<boolean> {

@@ -254,4 +254,20 @@ test('who is no bot, or whose token is no good, is told so at the start', async 
   assert.is(error.code, 'unauthenticated');
 });
 
+test('a bot that may read no more says so once, and writes as before', async () => {
+  const warnings: string[] = [];
+  const logger = { ...silent, warn: (line: string) => void warnings.push(line) };
+  const app = await bot('courier', { logger });
+  app.message(({ say }) => say('heard'));
+  await app.start();
+  await ada.say('one');
+  await ada.hears('heard');
+  await hub.admin.call('bot:scopes', { bot: 'courier', scopes: ['write'] });
+  await until(() => warnings.some(line => line.includes('may not read in this room')));
+  await ada.say('two');
+  await app.client.room(room).send('a parcel').done;
+  await ada.hears('a parcel');
+  assert.is(ada.court.room(room).messages.filter(({ text }) => text === 'heard').length, 1);
+});
+
 test.run();

@@ -13,8 +13,8 @@ export interface ReaderDeps {
   name: string;
   /** Handles an entry, for better or worse; `false`: nobody wanted it. Rejects only when the bot stops. */
   handle(room: string, event: LogEvent): Promise<boolean>;
-  /** The bot is in the room no longer. */
-  left(): void;
+  /** The bot is in the room no longer, or may not read it: in the hub's words. */
+  left(why: string): void;
   logger: Logger;
   signal: AbortSignal;
 }
@@ -48,7 +48,7 @@ export class RoomReader {
     this.#offs = [
       this.#room.on('event', event => this.#came(event)),
       this.#room.on('gap', ({ reason, to }) => (reason === 'epoch' ? this.redo() : this.#reach(to))),
-      this.#room.on('removed', () => this.#leave()),
+      this.#room.on('removed', ({ reason }) => this.#leave(reason)),
     ];
     const stop = () => this.#wake();
     deps.signal.addEventListener('abort', stop, { once: true });
@@ -81,8 +81,7 @@ export class RoomReader {
         if (signal.aborted || this.#gone) break;
         const { code, message } = error as CallError;
         if (code === 'not_found' || code === 'forbidden') {
-          logger.warn(`does not follow ${this.#room.id}: ${message}`);
-          this.#leave();
+          this.#leave(message);
         } else if (code !== 'conflict') {
           logger.warn(`reads ${this.#room.id} again: ${message}`);
           await pause(backoffMs(attempt), signal).catch(() => {});
@@ -146,9 +145,14 @@ export class RoomReader {
         }
         continue;
       }
+      // What nobody wanted is written down as read, once it has been quiet for a while.
+      const quiet = this.#told < seq ? setTimeout(() => this.#wake(), UNWANTED_MS) : undefined;
       await new Promise<void>(resolve => {
         this.#wake = resolve;
       });
+      clearTimeout(quiet);
+      if (quiet && this.#known <= seq && !signal.aborted && !this.#gone && !this.#again)
+        await this.#tell(signal);
     }
     return [];
   }
@@ -174,9 +178,9 @@ export class RoomReader {
     this.#wake();
   }
 
-  #leave(): void {
+  #leave(why: string): void {
     this.#gone = true;
     this.#wake();
-    this.#deps.left();
+    this.#deps.left(why);
   }
 }

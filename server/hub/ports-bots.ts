@@ -40,7 +40,7 @@ export interface BotStore {
   mayPost(actor: Actor, room: string): Promise<void>;
   /** @param room `*` is every room without a word of its own; scopes null: as in every other room */
   setScopes(actor: Actor, bot: string, room: string, scopes: readonly BotScope[] | null): Promise<void>;
-  /** For each bot whose scopes changed in the last minutes, how many milliseconds ago. */
+  /** For each of them whose scopes ever changed, how many milliseconds ago. */
   changed(bots: readonly string[]): Promise<Readonly<Record<string, number>>>;
   bots(): Promise<Bot[]>;
   /** The sessions that this ended. */

@@ -60,7 +60,7 @@ export const runCommand = (context: Context): Command =>
       const app = await make(name, { ...options, token, url: await context.resolveUrl(), env });
       try {
         await app.start();
-        if (!signal.aborted) await once(signal, 'abort');
+        if (!signal.aborted) await Promise.race([once(signal, 'abort'), app.done]);
       } finally {
         await app.stop();
       }

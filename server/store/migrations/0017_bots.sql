@@ -266,13 +266,13 @@ begin
 end
 $$;
 
--- How long ago the scopes of these bots changed, in milliseconds; of those that did in the last ten minutes.
+-- How long ago the scopes of these bots changed, in milliseconds; of those that ever did.
 -- input: {bots: [id]}; answer: {changed: {id: ms}}
 create function bots_changed(input jsonb) returns jsonb language sql stable as $$
   select jsonb_build_object('changed', coalesce(jsonb_object_agg(
     bot, greatest(0, extract(epoch from clock_timestamp() - at) * 1000)::bigint), '{}'))
   from bot_changes
-  where bot in (select jsonb_array_elements_text(input -> 'bots')) and at > now() - interval '10 minutes'
+  where bot in (select jsonb_array_elements_text(input -> 'bots'))
 $$;
 
 -- input: {}; answer: {bots: [{id, name, createdAt, lastSeenAt?, expiresAt?, scopes: {room: [scope]}, cursors: [{name, room, seq, behind, at}],

@@ -11,8 +11,6 @@ export interface RecapOptions extends AppOptions {
   at?: string;
   /** Such as `Europe/Berlin`; UTC. */
   zone?: string;
-  /** Milliseconds since 1970; for tests. */
-  now?(): number;
 }
 
 /** A recap that is later than this is not made any more: nobody reads the morning's in the evening. */
@@ -21,8 +19,8 @@ const LOOK_MS = 20_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** @throws RangeError when there is no such time or zone */
-export function recapBot({ at = '09:00', zone = 'UTC', now = Date.now, ...options }: RecapOptions): App {
-  lastAt(now(), at, zone);
+export function recapBot({ at = '09:00', zone = 'UTC', ...options }: RecapOptions): App {
+  lastAt(Date.now(), at, zone);
   const app = new App(options);
   const { client, logger } = app;
   /** Of each room, the day whose recap is made. */
@@ -33,7 +31,7 @@ export function recapBot({ at = '09:00', zone = 'UTC', now = Date.now, ...option
 
   const postToday = async (room: string, day: string) => {
     const [newest] = await client.room(room).history({ limit: 1 });
-    if (!newest || Date.parse(newest.at) < now() - DAY_MS) return;
+    if (!newest || Date.parse(newest.at) < Date.now() - DAY_MS) return;
     try {
       // The same day is the same recap: a bot that comes anew posts no second one.
       await post(room, 'day', derivedId('recap', client.user?.id ?? '', room, day));
@@ -45,8 +43,8 @@ export function recapBot({ at = '09:00', zone = 'UTC', now = Date.now, ...option
   };
 
   const look = async () => {
-    const due = lastAt(now(), at, zone);
-    if (now() - due.at > LATE_MS) return;
+    const due = lastAt(Date.now(), at, zone);
+    if (Date.now() - due.at > LATE_MS) return;
     for (const { id, ai, archived } of await client.rooms('mine')) {
       if (!ai || archived || made.get(id) === due.day) continue;
       try {
