@@ -60,6 +60,12 @@ test('a command by keyboard, its answer for one person alone; then a message tha
   await page.keyboard.press('Enter');
   await whispers.getByText('is on its way').waitFor();
   await whispers.getByText('/silent did not answer within 3 seconds.').waitFor();
+  // Names are offered as commands are, and commands nowhere but at the beginning.
+  await composer.pressSequentially('tell /lu to @j');
+  await page.getByRole('listbox', { name: 'People' }).getByRole('option', { name: 'Jo' }).waitFor();
+  assert.is(await offers.count(), 0);
+  await page.keyboard.press('Enter');
+  assert.is(await composer.inputValue(), 'tell /lu to @Jo ');
   // What is no command is a message.
   await ada.say('/etc/hosts is a file');
   await ada.sent('/etc/hosts is a file');
