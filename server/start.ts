@@ -37,6 +37,7 @@ import { createPostgresSearch } from './search/postgres.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
 import { createAnnouncementStore } from './store/queries/announcements.ts';
+import { createBotStore } from './store/queries/bots.ts';
 import { createFileStore } from './store/queries/files.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createOutboxStore } from './store/queries/outbox.ts';
@@ -144,6 +145,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
+      botStore: createBotStore(db),
       searchIndex: parts.use(createPostgresSearch(db)),
       meaning,
       files: files.options,

@@ -14,6 +14,8 @@ const grant = z.object({
   refreshToken: z.string().optional(),
 });
 
+const botGrant = z.object({ token: z.string(), expiresIn: z.number(), user });
+
 const me = z.object({ user, expiresAt: z.number() });
 
 export interface Api {
@@ -23,6 +25,8 @@ export interface Api {
   link(secret: string): Promise<SignIn>;
   refresh(refreshToken: string): Promise<SignIn>;
   logout(kept: SignIn): Promise<void>;
+  /** Makes a bot, or gives one a new token; with the token of an admin. `expiresIn` is in seconds. */
+  bot(accessToken: string, bot: { name: string; id?: string }): Promise<z.infer<typeof botGrant>>;
   /** Asks whose token it is. */
   token(accessToken: string): Promise<SignIn>;
 }
@@ -51,12 +55,13 @@ export function createApi(url: string, signal: AbortSignal): Api {
     return parsed.data;
   }
 
-  const post = <T>(path: string, body: object, schema: z.ZodType<T>) =>
-    request(
-      path,
-      { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-      schema,
-    );
+  const post = <T>(path: string, body: object, schema: z.ZodType<T>, bearer?: string) => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
+    };
+    return request(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema);
+  };
 
   async function signIn(path: string, body: object): Promise<SignIn> {
     const { expiresIn, refreshToken, ...rest } = await post(path, { ...body, refreshInBody: true }, grant);
@@ -71,6 +76,7 @@ export function createApi(url: string, signal: AbortSignal): Api {
     async logout({ refreshToken }) {
       if (refreshToken !== undefined) await post('/api/auth/logout', { refreshToken }, z.object({}));
     },
+    bot: (accessToken, bot) => post('/api/auth/bots', bot, botGrant, accessToken),
     async token(accessToken) {
       const headers = { authorization: `Bearer ${accessToken}` };
       return { accessToken, ...(await request('/api/me', { headers }, me)) };

@@ -2,6 +2,7 @@
 import { createClient } from '../js/index.ts';
 import type { ClientOptions, ConnectionState, Court } from '../js/types.ts';
 import { noHub } from './api.ts';
+import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
 import type { Session } from './session.ts';
 
@@ -37,6 +38,12 @@ export async function openCourt(
     clearTimeout(patience);
     off?.();
   }
+}
+
+/** The same as whoever is signed in, for one piece of work. */
+export async function connected(context: Context, work: (court: Court) => Promise<void>): Promise<void> {
+  await using court = await openCourt(await context.session(), context.signal);
+  await work(court);
 }
 
 function reason(state: ConnectionState, url: string): Error {

@@ -40,6 +40,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   import: async () => (await import('./commands/import.ts')).importCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
+  bot: async () => (await import('./commands/bot.ts')).botCommand,
   token: async () => (await import('./commands/token.ts')).tokenCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   backup: async () => (await import('./commands/backup.ts')).backupCommand,

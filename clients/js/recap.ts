@@ -10,7 +10,7 @@ import { CallError, isPassing } from './errors.ts';
 import type { Off } from './types.ts';
 import { uuid } from './uuid.ts';
 
-export type SummarizeOptions = Omit<CallInput<'summary:request'>, 'room' | 'id' | 'range'> & {
+export type SummarizeOptions = Omit<CallInput<'summary:request'>, 'room' | 'range'> & {
   /** What is unread, without it. */
   range?: CallInput<'summary:request'>['range'];
 };
@@ -64,8 +64,12 @@ export class LiveRecap implements Recap {
   #putOff = 0;
   readonly #later = new Alarm();
 
-  constructor(room: string, { range = 'unread', ...options }: SummarizeOptions, connection: Connection) {
-    this.#id = uuid();
+  constructor(
+    room: string,
+    { range = 'unread', id = uuid(), ...options }: SummarizeOptions,
+    connection: Connection,
+  ) {
+    this.#id = id;
     this.#connection = connection;
     this.#input = { room, range, ...options };
     this.#offs = [

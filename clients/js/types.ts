@@ -188,6 +188,8 @@ export interface RoomSnapshot {
 }
 
 export interface SendOptions {
+  /** Names the message: the same id again is the same message. Made, unless given. */
+  id?: string;
   replyTo?: string;
   /** Ids of uploads that are done. */
   files?: string[];

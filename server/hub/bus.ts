@@ -1,10 +1,12 @@
 // What nodes tell each other early: hints. Losing one costs time, never truth, which stands in the database.
 import type { FileProgress } from '#shared/protocol/files.ts';
 import type { Push } from '#shared/protocol/pushes.ts';
+import type { BotPushHint } from './bot-pushes.ts';
 import type { LinkChange } from './links.ts';
 import type { Batch } from './log-writer.ts';
 import type { Vendor, VendorState } from './ports-integrations.ts';
 import type { ManualClaim, VendorClaim } from './presence-claims.ts';
+import type { DraftHint } from './streams.ts';
 import type { SummaryHint } from './summary-book.ts';
 
 /** What one node knows of a person from its own sockets and adapters. */
@@ -49,6 +51,12 @@ export interface Hints {
       readonly reason: Push<'announcement:gone'>['reason'];
     };
   };
+  /** Something for a bot, or from a bot for one person, whose sockets may be there. */
+  botPush: BotPushHint;
+  /** A bot has a command; for the node where its caller waits. */
+  commandTaken: { readonly id: string; readonly answer?: string };
+  /** A message that a bot is still writing has grown. */
+  draft: DraftHint;
   /** A node has come and knows nothing yet. */
   hello: { readonly node: string };
 }

@@ -1,11 +1,12 @@
 // What a hub is made of: its parts, and how it is set.
 import type { Bus } from './bus.ts';
-import type { FileOptions } from './file-hub.ts';
 import type { ContactOptions } from './contacts.ts';
+import type { FileOptions } from './file-hub.ts';
 import type { Tempo as OutboxTempo } from './outbox-worker.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { Embedder, Summarizer } from './ports-ai.ts';
 import type { AnnouncementStore } from './ports-announcements.ts';
+import type { BotStore } from './ports-bots.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { FileStore } from './ports-file-store.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
@@ -27,6 +28,7 @@ export interface HubOptions {
     VectorStore &
     AnnouncementStore &
     OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+  readonly botStore: BotStore;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
   readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;

@@ -2,10 +2,10 @@
 import type { CallData } from '#shared/protocol/calls.ts';
 import { createAnnouncementHub } from './announcement-hub.ts';
 import { createBackground } from './background.ts';
+import { createBots } from './bots.ts';
 import { noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
 import { createContacts } from './contacts.ts';
-import { createEmbeddings } from './embeddings.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFileHub } from './file-hub.ts';
 import { createFollowers } from './followers.ts';
@@ -26,9 +26,7 @@ import { createPressure, noPressure } from './pressure.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
-import { createSearch } from './search.ts';
-import { createFallback } from './search-fallback.ts';
-import { createIndexer } from './search-indexer.ts';
+import { createSearchHub } from './search-hub.ts';
 import { createSignals } from './signals.ts';
 import { createSocketBook } from './socket-book.ts';
 import { createSummaryHub } from './summary-hub.ts';
@@ -57,7 +55,6 @@ export function createHub(options: HubOptions) {
     node = 'hub',
     now = Date.now,
     presenceGrace = 10_000,
-    outsideIndex,
   } = options;
   const feeds = createRoomFeeds({
     store,
@@ -83,13 +80,10 @@ export function createHub(options: HubOptions) {
   const messages = createMessages({ store, writer, deleted: () => files.gone() });
   const followers = createFollowers(log);
   const pollMs = options.pollMs ?? POLL;
-  const indexer = createIndexer({ store, index: options.searchIndex, pollMs, log });
-  const embeddings = options.meaning && createEmbeddings({ store, ...options.meaning, pollMs, now, log });
   const grew = (batches: readonly Batch[]) => {
     followers.grew(batches);
-    indexer.grew();
-    embeddings?.indexer.grew();
-    outsideIndex?.grew();
+    search.grew();
+    bots.grew(batches);
   };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
@@ -131,6 +125,7 @@ export function createHub(options: HubOptions) {
     },
   });
   const sockets = createSocketBook();
+  const search = createSearchHub({ ...options, background, leases, pollMs, now });
   const files = createFileHub({
     ...options,
     feeds,
@@ -139,12 +134,15 @@ export function createHub(options: HubOptions) {
     leases,
     pressure,
     online: presence.online,
-    wordsRead() {
-      indexer.grew();
-      outsideIndex?.grew();
-    },
+    wordsRead: search.wordsGrew,
     node,
     now,
+  });
+  const bots = createBots({
+    ...{ store: options.botStore, feeds, sockets, outlet, bus, background, log, now },
+    pollMs: options.pollMs,
+    online: presence.online,
+    sessionEnded: session => options.sessionEnded?.(session),
   });
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   const contacts = createContacts({ store, ...options.contacts });
@@ -166,12 +164,6 @@ export function createHub(options: HubOptions) {
     channels: outbox.channels,
     posted: outbox.wake,
   });
-  leases.hold({ name: 'search index', open: indexer.open });
-  if (embeddings) {
-    leases.hold({ name: 'embeddings', open: embeddings.indexer.open });
-    background.every(pollMs, 'read what other nodes embedded', embeddings.sync, 0);
-  }
-  if (outsideIndex) leases.hold({ name: `search index ${outsideIndex.kind}`, open: outsideIndex.keep });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -223,6 +215,9 @@ export function createHub(options: HubOptions) {
     fileProgress: files.heardProgress,
     fileWanted: ({ file }) => files.heardWanted(file),
     sessionEnded: ({ session }) => options.sessionEnded?.(session),
+    botPush: bots.heardPush,
+    commandTaken: bots.commands.taken,
+    draft: bots.streams.heard,
     hello: share,
   });
 
@@ -231,16 +226,12 @@ export function createHub(options: HubOptions) {
     greet(): void {
       bus.publish('hello', { node });
     },
-    rooms: createRooms({ store, writer, feeds, presence, pressure }),
+    rooms: createRooms({ store, writer, feeds, presence, pressure, invited: bots.invited }),
     messages,
     files,
+    bots,
     summaries,
-    search: createSearch({
-      store,
-      index: outsideIndex ? createFallback(outsideIndex, options.searchIndex, log) : options.searchIndex,
-      embeddings,
-      now,
-    }),
+    search: search.find,
     announcements,
     contacts,
     outbox,
@@ -259,12 +250,14 @@ export function createHub(options: HubOptions) {
     /** A socket of a signed-in person has come, or gone. */
     connected(actor: Actor, socket: string): void {
       sockets.connected(actor.id, socket);
+      bots.connected(actor, socket);
       presence.connected(actor.id, socket);
     },
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
       announcements.left(socket);
       sockets.disconnected(actor.id, socket);
+      bots.disconnected(actor, socket);
       presence.disconnected(actor.id, socket);
     },
     /** Every claim about a person, for themselves and for admins. */

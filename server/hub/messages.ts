@@ -1,7 +1,9 @@
 // What people say: sending, changing and reading messages.
+import { hopsOf, MAX_HOPS } from '#shared/hops.ts';
 import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import { uuid } from '#shared/protocol/primitives.ts';
 import { defined, draft, mentionedNames } from './drafts.ts';
+import { forbidden } from './errors.ts';
 import { noSuchFile } from './files.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Actor, RoomStore } from './ports.ts';
@@ -35,6 +37,8 @@ export function createMessages({
   return {
     async send(actor: Actor, input: ParsedInput<'message:send'>): Promise<CallData<'message:send'>> {
       const { room, id, text, replyTo, meta } = input;
+      if (actor.role === 'bot' && hopsOf(meta) > MAX_HOPS)
+        throw forbidden(`These words have come through ${MAX_HOPS} bots already; they go no further.`);
       const files = fileIds(input.files);
       const data = { ...defined({ text, replyTo, meta }), ...(files && { files }), ...named(text) };
       return writer.append(draft(actor, { room, type: 'message.created', id, data }));

@@ -14,6 +14,7 @@ import type {
   User,
 } from '#shared/protocol/models.ts';
 import type { Push } from '#shared/protocol/pushes.ts';
+import type { BotPush } from './bot-pushes.ts';
 
 /** Who makes a call: proved by a token, never by the call itself. */
 export interface Actor {
@@ -157,6 +158,10 @@ export interface Outlet {
   summary(sockets: readonly string[], push: SummaryPush): void;
   fileProgress(sockets: readonly string[], push: FileProgress): void;
   announcement(sockets: readonly string[], push: AnnouncementPush): void;
+  bot(sockets: readonly string[], push: BotPush): void;
+  draft(sockets: readonly string[], push: Push<'message:draft'>): void;
+  /** Says why, then closes the socket. */
+  end(socket: string, push: Push<'session:end'>): void;
 }
 
 export type AnnouncementPush = {

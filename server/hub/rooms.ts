@@ -29,8 +29,10 @@ export function createRooms(deps: {
   feeds: RoomFeeds;
   presence: PresenceHub;
   pressure: Pressure;
+  /** These are in a new room. */
+  invited(room: string, users: readonly string[]): void;
 }) {
-  const { store, writer, feeds, presence, pressure } = deps;
+  const { store, writer, feeds, presence, pressure, invited } = deps;
 
   const append = async (actor: Actor, wish: Parameters<typeof draft>[1]) => {
     const { seq } = await writer.append(draft(actor, wish));
@@ -103,6 +105,7 @@ export function createRooms(deps: {
         members,
         reuse: id === undefined && kind === 'direct',
       });
+      invited(room.id, members);
       return { room };
     },
 

@@ -1,4 +1,5 @@
 // How a vendor's person speaks in a room: as the user linked to them, else as a guest of their name, who is made a member.
+import { hopsOf, MAX_HOPS } from '#shared/hops.ts';
 import { calls, type ParsedInput } from '#shared/protocol/calls.ts';
 import { limits } from '#shared/protocol/primitives.ts';
 import { forbidden, HubError } from './errors.ts';
@@ -7,9 +8,6 @@ import type { MessageHub } from './messages.ts';
 import type { Actor } from './ports.ts';
 import type { IntegrationStore } from './ports-court.ts';
 import type { Court, Speaker, Vendor, Words } from './ports-integrations.ts';
-
-/** Times that words of bots may cross between the hub and the services outside (attack 27). */
-const MAX_HOPS = 3;
 
 export function createSpeech(
   vendor: Vendor,
@@ -80,8 +78,7 @@ const isStranger = ({ code }: HubError): boolean => code === 'not_found' || code
 
 function metaOf(vendor: Vendor, speaker: Speaker, words: Words): object {
   const given = 'meta' in words ? (words.meta ?? {}) : {};
-  const before = 'hops' in given && typeof given.hops === 'number' ? given.hops : 0;
-  const hops = before + 1;
+  const hops = hopsOf(given) + 1;
   if (speaker.bot && hops > MAX_HOPS)
     throw forbidden(`These words of bots have crossed ${MAX_HOPS} times already; they go no further.`);
   return { ...given, via: vendor, ...(speaker.bot && { hops }) };

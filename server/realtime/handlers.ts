@@ -3,6 +3,7 @@ import type { CallData, CallName, ParsedInput } from '#shared/protocol/calls.ts'
 import { HubError } from '../hub/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
+import { botHandlers } from './handlers-bots.ts';
 import type { Session } from './session.ts';
 
 export type Handlers = {
@@ -27,6 +28,12 @@ export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'file:link',
   'announce:ack',
   'announce:dismiss',
+  'cursor:get',
+  'cursor:set',
+  'command:run',
+  'command:ack',
+  'command:respond',
+  'message:draft',
 ]);
 
 /** Calls that a model may have to work for: counted by person and room on their own. */
@@ -58,6 +65,9 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'contact:phone',
   'contact:subscribe',
   'outbox:retry',
+  'command:run',
+  'command:respond',
+  'bot:scopes',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -127,5 +137,6 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
       session.refresh(actor);
       return { expiresAt: new Date(actor.expiresAt).toISOString() };
     },
+    ...botHandlers(hub.bots),
   };
 }

@@ -31,5 +31,12 @@ export function createOutlet(io: () => HubServer, meters: Meters): Outlet {
     fileProgress: (sockets, push) => void toAll(willing(sockets))?.emit('file:progress', push),
     summary: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
     announcement: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
+    bot: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
+    draft: (sockets, push) => void toAll(willing(sockets))?.emit('message:draft', push),
+    end(id, push) {
+      const socket = io().sockets.sockets.get(id);
+      socket?.emit('session:end', push);
+      socket?.disconnect(true);
+    },
   };
 }

@@ -24,6 +24,8 @@ const LEFT_OUT = [
   'leases',
   'file_locks',
   'probes',
+  'command_runs',
+  'bot_changes',
   'schema_migrations',
   'search_documents',
   'search_words',

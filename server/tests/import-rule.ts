@@ -97,7 +97,7 @@ const LAYERS: readonly Layer[] = [
   },
 ];
 
-const TEST = /\.test\.tsx?$|^server\/(tests|testing)\//;
+const TEST = /\.test\.tsx?$|^server\/(tests|testing)\/|^clients\/bot\/testing\//;
 
 /** @param file its path from the root of the repository, with forward slashes */
 export function breaches(file: string, text: string): Breach[] {

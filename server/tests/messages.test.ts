@@ -272,4 +272,12 @@ test('the fold of the log equals the projections (I10)', async () => {
   );
 });
 
+test('words that came through three bots go no further (attack 27)', async () => {
+  await using bot = await connect(hub.url, { token: await hub.token('echo', { role: 'bot' }) });
+  await bot.call('room:join', { room });
+  await say(bot, 'third', { meta: { hops: 3 } });
+  const fourth = { room, id: uuid(), text: 'fourth', meta: { hops: 4 } };
+  assert.is((await bot.refused('message:send', fourth)).code, 'forbidden');
+});
+
 test.run();

@@ -69,6 +69,25 @@ test('a kick on one node ends the stay on another, at the entry (I9)', async () 
   consecutive(bob.events(room).map(event => event.seq));
 });
 
+test('a bot on one node answers who calls on another, and writes before their eyes', async () => {
+  const [, two] = nodes as [TestHub, TestHub];
+  await using bot = await connect(two.url, { token: await two.token('bot', { role: 'bot' }) });
+  await bot.call('command:register', { commands: [{ name: 'time', description: 'What time it is' }] });
+  await ada.call('member:add', { room, user: 'bot' });
+  await bot.push('room:added', push => push.room === room);
+  await bot.call('room:join', { room });
+  const id = uuid();
+  const answered = ada.call('command:run', { room, id, command: 'time', text: 'here' });
+  assert.is((await bot.push('command')).id, id);
+  await bot.call('command:ack', { id, text: 'Late' });
+  assert.equal(await answered, { id, bot: 'bot', text: 'Late' });
+  await bot.call('command:respond', { id, text: 'Very late' });
+  assert.is((await ada.push('message:ephemeral')).text, 'Very late');
+  const draft = { room, id: uuid(), text: 'It is gett' };
+  await bot.call('message:draft', draft);
+  assert.equal(await ada.push('message:draft'), { ...draft, by: 'bot', at: 0 });
+});
+
 test('a forged hint is dropped (attack 33)', async () => {
   const forged = [{ room, epoch: 'x', head: 1e6, events: [] }];
   const [one] = nodes as [TestHub];

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { URL_CHARS } from '../file-links.ts';
 import { announceCalls } from './announce-calls.ts';
+import { botCalls } from './bots.ts';
 import { logEvent } from './events.ts';
 import * as f from './files.ts';
 import * as m from './models.ts';
@@ -286,6 +287,7 @@ export const calls = {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),
   },
+  ...botCalls,
 } as const;
 
 export type CallName = keyof typeof calls;

@@ -1,6 +1,7 @@
 // Everything the hub says unasked: one table of pushes with their payloads.
 import { z } from 'zod';
 import { announcement, announcementProgress, goneReason } from './announcements.ts';
+import { botPushes } from './bots.ts';
 import { wireError } from './errors.ts';
 import { logEvent } from './events.ts';
 import { fileProgress } from './files.ts';
@@ -61,6 +62,7 @@ export const pushes = {
     reconnect: z.boolean(),
     retryAfterMs: z.number().optional(),
   }),
+  ...botPushes,
 } as const;
 
 export type PushName = keyof typeof pushes;

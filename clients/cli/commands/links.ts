@@ -2,9 +2,8 @@
 import { Argument, Command } from 'commander';
 import * as m from '../../../shared/protocol/models.ts';
 import * as p from '../../../shared/protocol/primitives.ts';
-import type { Court } from '../../js/types.ts';
 import type { Context } from '../context.ts';
-import { openCourt } from '../court.ts';
+import { connected } from '../court.ts';
 import { examples, parsed } from '../options.ts';
 import { printableLine, table } from '../terminal.ts';
 
@@ -91,8 +90,3 @@ export const integrationsCommand = (context: Context): Command =>
         await terminal.result({}, table([['SERVICE', 'STATE', 'NODE', 'WHAT'], ...rows]));
       }),
     );
-
-async function connected(context: Context, work: (court: Court) => Promise<void>): Promise<void> {
-  await using court = await openCourt(await context.session(), context.signal);
-  await work(court);
-}

@@ -25,7 +25,7 @@ interface Props {
 }
 
 export function Composer({ place, label, archived, replyTo, attached }: Props) {
-  const { me, drafts, attachments } = useWorkspace();
+  const { me, drafts, attachments, bots } = useWorkspace();
   const { room, edit } = useRoomActions();
   const [text, setText] = useState(() => drafts.read(place));
   const box = useRef<TextBoxHandle>(null);
@@ -56,6 +56,7 @@ export function Composer({ place, label, archived, replyTo, attached }: Props) {
 
   const send = () => {
     if (empty || tooLong) return;
+    if (uploads.length === 0 && bots.run(room.id, text, replyTo)) return change('');
     setText('');
     drafts.write(place, '');
     dismiss();
@@ -97,6 +98,7 @@ export function Composer({ place, label, archived, replyTo, attached }: Props) {
           placeholder={replyTo ? 'Reply…' : `Message ${label}`}
           value={text}
           place={place}
+          commands
           onChange={change}
           onSubmit={send}
           onUp={editLast}

@@ -13,6 +13,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { RoomSnapshot } from '../../js/index.ts';
 import { usePlace } from '../hooks/use-place.ts';
 import { useReading } from '../hooks/use-reading.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
 import type { RoomEntry } from '../state/room-list.ts';
 import { type Item, timeline } from '../state/timeline.ts';
@@ -36,17 +37,18 @@ interface Props {
 const LIT_MS = 3_000;
 
 export function MessageList({ ref, snapshot, entry, editing }: Props) {
-  const { me, places } = useWorkspace();
+  const { me, places, bots } = useWorkspace();
   const { room, focusComposer } = useRoomActions();
   const handle = useRef<VirtualizerHandle>(null);
   const [bottom, setBottom] = useState(false);
   const { line } = useReading(room, snapshot, bottom);
   const { messages, hasOlder } = snapshot;
+  const { drafts } = useStore(bots.desk(room.id));
   const whole = !hasOlder && snapshot.epoch !== undefined;
   const lineAfter = line?.after;
   const items = useMemo(
-    () => timeline(messages, { me: me.id, lineAfter, whole }),
-    [messages, me.id, lineAfter, whole],
+    () => timeline(drafts.length > 0 ? [...messages, ...drafts] : messages, { me: me.id, lineAfter, whole }),
+    [messages, drafts, me.id, lineAfter, whole],
   );
   const last = messages.at(-1);
   const place = usePlace({

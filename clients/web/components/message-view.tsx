@@ -4,6 +4,7 @@ import { linksOf } from '../../../shared/file-links.ts';
 import type { RoomMessage } from '../../js/index.ts';
 import { usePerson, useWorkspace } from '../hooks/use-workspace.ts';
 import { messageWords } from '../state/plain-text.ts';
+import type { ShownMessage } from '../state/timeline.ts';
 import { Attachments } from './attachments.tsx';
 import { Avatar } from './avatar.tsx';
 import { fullWords, timeWords } from './dates.ts';
@@ -26,7 +27,7 @@ export interface RowFocus {
 const services: Readonly<Record<string, string>> = { slack: 'Slack', gather: 'Gather' };
 
 interface Props {
-  message: RoomMessage;
+  message: ShownMessage;
   first: boolean;
   editing: boolean;
   lit?: boolean;
@@ -39,10 +40,18 @@ export function MessageView({ message, first, editing, lit, focus, inThread }: P
   const { me } = useWorkspace();
   const author = usePerson(message.by);
   const actions = useRoomActions();
-  const { id, at, deletedAt, editedAt, pending, failed, pinned, thread } = message;
-  const settled = !pending && !failed && !deletedAt;
-  const state = failed ? 'failed' : pending ? 'pending' : deletedAt ? 'deleted' : undefined;
-  const time = pending && !failed ? 'sending' : timeWords(at);
+  const { id, at, deletedAt, editedAt, pending, failed, pinned, thread, growing } = message;
+  const settled = !pending && !failed && !deletedAt && !growing;
+  const state = failed
+    ? 'failed'
+    : pending
+      ? 'pending'
+      : growing
+        ? 'growing'
+        : deletedAt
+          ? 'deleted'
+          : undefined;
+  const time = growing ? 'writing' : pending && !failed ? 'sending' : timeWords(at);
   const via = services[String(message.meta?.via)];
   const mentioned = message.mentions?.includes(me.id) && message.by !== me.id;
 

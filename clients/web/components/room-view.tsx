@@ -20,6 +20,7 @@ import { SearchPanel } from './search-panel.tsx';
 import { SharingLine } from './sharing-line.tsx';
 import { ThreadPanel } from './thread-panel.tsx';
 import { TypingLine } from './typing-line.tsx';
+import { Whispers } from './whispers.tsx';
 import type { DialogName } from './workspace-view.tsx';
 
 interface Props {
@@ -95,6 +96,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
               <SharingLine sharing={snapshot.sharing} />
               <TypingLine users={snapshot.typing} />
             </div>
+            <Whispers room={id} />
             <Composer place={id} label={label} archived={archived} attached={attached} />
           </div>
           {over === 'room' && <DropVeil where={`in ${label}`} />}

@@ -1,4 +1,4 @@
-// A field for message text: grows with it, Enter sends, Shift+Enter breaks the line, `@` offers names.
+// A field for message text: grows with it, Enter sends, Shift+Enter breaks the line, `@` offers names, a first `/` commands.
 import {
   type ClipboardEvent,
   type KeyboardEvent,
@@ -7,8 +7,10 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react';
+import { useCommandMenu } from '../hooks/use-command-menu.ts';
 import { useMentionMenu } from '../hooks/use-mention-menu.ts';
-import { MentionMenu } from './mention-menu.tsx';
+import { Avatar } from './avatar.tsx';
+import { OfferMenu } from './offer-menu.tsx';
 
 export interface TextBoxHandle {
   insert(text: string): void;
@@ -24,6 +26,8 @@ interface Props {
   /** Names the draft. */
   place?: string;
   autoFocus?: boolean;
+  /** Commands can be run from here. */
+  commands?: boolean;
   onChange(text: string): void;
   onSubmit(): void;
   onEscape?(): void;
@@ -33,9 +37,21 @@ interface Props {
   onFiles?(files: readonly File[]): void;
 }
 
-export function TextBox({ ref, id, label, placeholder, value, place, autoFocus, ...on }: Props) {
+export function TextBox({
+  ref,
+  id,
+  label,
+  placeholder,
+  value,
+  place,
+  autoFocus,
+  commands = false,
+  ...on
+}: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const menu = useMentionMenu(field, value, on.onChange);
+  const names = useMentionMenu(field, value, on.onChange);
+  const verbs = useCommandMenu(field, value, on.onChange, commands);
+  const menu = verbs.open ? verbs : names;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what changes the height
   useLayoutEffect(() => {
@@ -86,10 +102,43 @@ export function TextBox({ ref, id, label, placeholder, value, place, autoFocus, 
     on.onFiles([...files]);
   };
 
-  const list = `${id}-names`;
+  const onSelect = () => {
+    names.onSelect();
+    verbs.onSelect();
+  };
+
+  const list = `${id}-offers`;
   return (
     <div className="text-box">
-      {menu.open && <MentionMenu id={list} people={menu.people} at={menu.at} onPick={menu.pick} />}
+      {menu === names && names.open && (
+        <OfferMenu
+          {...{ id: list, label: 'People', items: names.items, at: names.at }}
+          keyOf={({ id }) => id}
+          onPick={names.pick}
+        >
+          {person => (
+            <>
+              <Avatar user={person.id} size="s" presence />
+              {person.name}
+            </>
+          )}
+        </OfferMenu>
+      )}
+      {verbs.open && (
+        <OfferMenu
+          {...{ id: list, label: 'Commands', items: verbs.items, at: verbs.at }}
+          keyOf={({ name }) => name}
+          onPick={verbs.pick}
+        >
+          {({ name, usage, description }) => (
+            <>
+              <strong>/{name}</strong>
+              {usage && <small>{usage}</small>}
+              <small>{description}</small>
+            </>
+          )}
+        </OfferMenu>
+      )}
       <textarea
         ref={field}
         id={id}
@@ -102,10 +151,13 @@ export function TextBox({ ref, id, label, placeholder, value, place, autoFocus, 
         {...(menu.open && { 'aria-controls': list, 'aria-activedescendant': `${list}-${menu.at}` })}
         onChange={event => {
           on.onChange(event.target.value);
-          menu.onSelect();
+          onSelect();
         }}
-        onSelect={menu.onSelect}
-        onBlur={menu.close}
+        onSelect={onSelect}
+        onBlur={() => {
+          names.close();
+          verbs.close();
+        }}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
       />

@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { RoomSnapshot } from '../../js/index.ts';
 import { useAttachments } from '../hooks/use-attachments.ts';
+import { useStore } from '../hooks/use-store.ts';
 import { useThread } from '../hooks/use-thread.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
 import { timeline } from '../state/timeline.ts';
@@ -21,20 +22,23 @@ interface Props {
 
 export function ThreadPanel({ root, snapshot, dropping }: Props) {
   const { room, canPost } = useRoomActions();
-  const { me } = useWorkspace();
-  const { messages, error } = useThread(room, root, snapshot.messages);
+  const { me, bots } = useWorkspace();
+  const { messages: said, error } = useThread(room, root, snapshot.messages);
+  const { drafts } = useStore(bots.desk(room.id));
+  const messages = [...said, ...drafts.filter(draft => draft.root === root)];
   const [editing, setEditing] = useState<string>();
   const [current, setCurrent] = useState<string>();
   const scroller = useRef<HTMLDivElement>(null);
   const replies = messages.length - 1;
   const place = `${room.id}/${root}`;
   const attached = useAttachments(place, room.id);
+  const end = messages.at(-1)?.text.length;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new reply is what triggers it
   useLayoutEffect(() => {
     const box = scroller.current;
     if (box) box.scrollTop = box.scrollHeight;
-  }, [replies]);
+  }, [replies, end]);
 
   // In here all are replies, so they group as messages do in a room.
   const bare = messages.map(({ root: _, replyTo: __, ...message }) => message);

@@ -1,5 +1,5 @@
-// The rooms one is in, with what is unread in each, kept up to date: every room is followed, and the list is asked for again now and then,
-// since the hub tells nobody that they were added to a room.
+// The rooms one is in, with what is unread in each, kept up to date: every room is followed, and the list is asked for again when the hub says
+// that one was added to a room, and now and then, since that is only a hint.
 import type { CallInput, Court, Gap, ListedRoom, Off, Room } from '../../js/index.ts';
 import type { People } from './people.ts';
 import type { Keep } from './storage.ts';
@@ -137,7 +137,10 @@ export function createRoomList({ court, people, keep, me }: Config): RoomList {
   };
   const timer = setInterval(whenShown, REFRESH_MS);
   document.addEventListener('visibilitychange', whenShown);
-  const offWelcome = court.on('welcome', refreshQuietly);
+  const offs = [
+    court.on('welcome', refreshQuietly),
+    court.on('push', ({ name }) => name === 'room:added' && refreshQuietly()),
+  ];
   publish();
 
   return {
@@ -173,8 +176,7 @@ export function createRoomList({ court, people, keep, me }: Config): RoomList {
     close() {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', whenShown);
-      offWelcome();
-      for (const off of [...followed.values()].flat()) off();
+      for (const off of [...offs, ...[...followed.values()].flat()]) off();
     },
   };
 }

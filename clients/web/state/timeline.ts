@@ -2,6 +2,9 @@
 // where the unread begins. Pure.
 import type { RoomMessage } from '../../js/index.ts';
 
+/** `growing`: a bot is still writing it, and it is in no log. */
+export type ShownMessage = RoomMessage & { growing?: true };
+
 export interface ItemPlace {
   key: string;
   /** The day begins here. */
@@ -11,7 +14,7 @@ export interface ItemPlace {
 }
 
 export type Item =
-  | (ItemPlace & { kind: 'message'; message: RoomMessage /** Shows its author. */; first: boolean })
+  | (ItemPlace & { kind: 'message'; message: ShownMessage /** Shows its author. */; first: boolean })
   | (ItemPlace & { kind: 'replies'; root: string; replies: readonly RoomMessage[] })
   /** Above the first message of all. */
   | (ItemPlace & { kind: 'start' });
@@ -29,13 +32,14 @@ export interface View {
   whole?: boolean;
 }
 
-export function timeline(messages: readonly RoomMessage[], { me, lineAfter, whole }: View): Item[] {
+export function timeline(messages: readonly ShownMessage[], { me, lineAfter, whole }: View): Item[] {
   const items: Item[] = whole ? [{ kind: 'start', key: 'start', day: false, line: false }] : [];
   let previous: RoomMessage | undefined;
   let lined = lineAfter === undefined;
   for (const message of messages) {
     const day = !previous || dayOf(previous.at) !== dayOf(message.at);
-    const line = !lined && message.seq > lineAfter! && message.by !== me && !message.deletedAt;
+    const line =
+      !lined && message.seq > lineAfter! && message.by !== me && !message.deletedAt && !message.growing;
     lined ||= line;
     add(items, message, { key: message.id, day, line });
     previous = message;
@@ -43,7 +47,7 @@ export function timeline(messages: readonly RoomMessage[], { me, lineAfter, whol
   return items;
 }
 
-function add(items: Item[], message: RoomMessage, place: ItemPlace): void {
+function add(items: Item[], message: ShownMessage, place: ItemPlace): void {
   const last = items.at(-1);
   const breaks = place.day || place.line;
   const root = rootOf(message);

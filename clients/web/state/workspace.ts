@@ -1,7 +1,8 @@
 // Everything a signed-in person works with: the connection, their rooms, the people they know, what they have not sent yet.
 import { type Court, createClient, type User } from '../../js/index.ts';
-import { type Attachments, createAttachments } from './attachments.ts';
 import { type Announcements, createAnnouncements } from './announcements.ts';
+import { type Attachments, createAttachments } from './attachments.ts';
+import { type Bots, createBots } from './bots.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createDrafts, type Drafts } from './drafts.ts';
 import { connectGoogle } from './google.ts';
@@ -23,6 +24,7 @@ export interface Workspace {
   readonly attachments: Attachments;
   readonly pictures: Pictures;
   readonly recaps: Recaps;
+  readonly bots: Bots;
   readonly search: Search;
   readonly announcements: Announcements;
   readonly pushDevice: PushDevice;
@@ -82,6 +84,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     attachments,
     pictures,
     recaps: createRecaps(court),
+    bots: createBots(court),
     search: createSearch(court),
     announcements,
     pushDevice: createPushDevice(court),
