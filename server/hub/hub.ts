@@ -69,6 +69,7 @@ export function createHub(options: HubOptions) {
     committed(batches) {
       feeds.offer(batches);
       grew(batches);
+      files.pace.talked();
       bus.publish('log', batches);
     },
   });
