@@ -1,9 +1,10 @@
 // What is true when all is at rest: the database as it is, and all that every member can read through every node.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import type { CallData, CallInput, CallName } from '#shared/protocol/calls.ts';
-import type { Reply } from '#shared/protocol/errors.ts';
+import type { Reply, WireError } from '#shared/protocol/errors.ts';
 import type { LogEvent } from '#shared/protocol/events.ts';
 import type { Message } from '#shared/protocol/models.ts';
 import { withConnection } from '../../server/store/databases.ts';
@@ -36,6 +37,8 @@ export async function dump(databaseUrl: string): Promise<FinalState> {
 }
 
 const AT_ONCE = 16;
+/** How often a hub may ask for patience. */
+const TRIES = 20;
 
 /** Everyone reads everything on every node. Each page that differs is kept once, in a file named by its digest. */
 export async function readAll(
@@ -87,7 +90,20 @@ export async function readAll(
   return reads;
 }
 
+/** A hub that was just rolled may ask for patience, as of every client. */
 async function connect(token: string, node: Node): Promise<Socket> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await connectOnce(token, node);
+    } catch (error) {
+      const { retryAfterMs } = ((error as { data?: WireError }).data ?? {}) as Partial<WireError>;
+      if (retryAfterMs === undefined || tries === TRIES) throw error;
+      await delay(retryAfterMs);
+    }
+  }
+}
+
+async function connectOnce(token: string, node: Node): Promise<Socket> {
   const socket = io(`http://127.0.0.1:${node.clients.port}`, {
     auth: { token, protocol: 1 },
     transports: ['websocket'],
@@ -102,9 +118,13 @@ async function connect(token: string, node: Node): Promise<Socket> {
 }
 
 async function ask<C extends CallName>(socket: Socket, name: C, input: CallInput<C>): Promise<CallData<C>> {
-  const reply: Reply<CallData<C>> = await socket.timeout(20_000).emitWithAck(name, input);
-  if (!reply.ok) throw new Error(`${name}: ${reply.error.message}`);
-  return reply.data;
+  for (let tries = 1; ; tries++) {
+    const reply: Reply<CallData<C>> = await socket.timeout(20_000).emitWithAck(name, input);
+    if (reply.ok) return reply.data;
+    const { message, retryAfterMs } = reply.error;
+    if (retryAfterMs === undefined || tries === TRIES) throw new Error(`${name}: ${message}`);
+    await delay(retryAfterMs);
+  }
 }
 
 async function readEvents(socket: Socket, room: string) {

@@ -45,6 +45,18 @@ test('the first that fits begins, in their order; a heavy one leaves room beside
   await all;
 });
 
+test('light ones do not keep a heavy one from beginning, wherever it stands', async () => {
+  const { begun, all, end, turn } = run(3, ['1a', '1b', '1c', '2d', '1e']);
+  await turn();
+  assert.equal(begun, ['1a', '2d']);
+  await end('1a');
+  assert.equal(begun, ['1a', '2d', '1b', '1c'].slice(0, 3));
+  await end('2d');
+  assert.equal(begun, ['1a', '2d', '1b', '1c', '1e']);
+  for (const name of ['1b', '1c', '1e']) await end(name);
+  await all;
+});
+
 test('what could never begin is an error, and one that fails ends it', async () => {
   await inPlaces(3, [{ places: 4 }], async () => {}).then(
     () => assert.unreachable(),

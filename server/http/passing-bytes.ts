@@ -1,6 +1,5 @@
 // Bytes that only pass through die young, but V8 counts them beside its heap and looks through all of it every ten megabytes or so: for an upload
-// that was most of its cost (700 ms of processor time for 100 MB, and 340 with this; measured by `npm run bench:files`). A look at the young alone
-// takes less than a millisecond, and frees them as well.
+// that was half of its processor time. A look at the young alone takes less than a millisecond, and frees them as well.
 import v8 from 'node:v8';
 import vm from 'node:vm';
 

@@ -106,7 +106,9 @@ export function createUploads({
         if (offset > end) return done(tooLarge());
         passing(chunk.length);
         if (stored) files.sent(stored, offset);
-        done(null, chunk);
+        const wait = files.pace.took(chunk.length);
+        if (wait > 0) setTimeout(done, wait, null, chunk);
+        else done(null, chunk);
       },
     });
     // Nobody may be listening yet, or any more.

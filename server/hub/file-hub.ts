@@ -15,6 +15,7 @@ import type { Blobs, FileInspector, VirusScanner } from './ports-files.ts';
 import type { Pressure } from './pressure.ts';
 import type { RoomFeed } from './room-feed.ts';
 import type { RoomFeeds } from './room-feeds.ts';
+import { createUploadPace, type UploadPace } from './upload-pace.ts';
 
 /** Milliseconds between two sweeps. */
 const SWEEP = 3_600_000;
@@ -34,6 +35,7 @@ export interface FileOptions {
 
 export type FileHub = Files & {
   readonly locks: Pick<FileLocks, 'newLock'>;
+  readonly pace: UploadPace;
   /** One round of what otherwise runs every hour. */
   sweep(): Promise<void>;
   readonly heardProgress: FileProgressTeller['heard'];
@@ -99,6 +101,7 @@ export function createFileHub(
   return {
     ...files,
     locks,
+    pace: createUploadPace(performance.now.bind(performance)),
     sweep: sweep.sweep,
     heardProgress: progress.heard,
     heardWanted: locks.heardWanted,

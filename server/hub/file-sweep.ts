@@ -1,5 +1,6 @@
 // Takes away the bytes of files that nobody may have any more: at once where something was deleted, and by the sweep what a crash left behind.
 import { previewEdges } from '#shared/protocol/files.ts';
+import { HubError } from './errors.ts';
 import type { Log } from './ports.ts';
 import type { FileStore } from './ports-file-store.ts';
 import type { Blobs } from './ports-files.ts';
@@ -9,6 +10,9 @@ const PAGE = 200;
 const ORPHAN_AGE = 24 * 3_600_000;
 /** The id of the file that a key belongs to; keys of any other shape are not ours, and stay. */
 const KEY = /^(?:preview\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/\d+)?$/;
+
+/** Holds the name of the database whose files lie here. */
+const CLAIM_KEY = 'first-court';
 
 export const previewKey = (id: string, edge: number): string => `preview/${id}/${edge}`;
 
@@ -20,8 +24,8 @@ export interface FileSweep {
 }
 
 export function createFileSweep(deps: {
-  store: Pick<FileStore, 'expire' | 'gone' | 'forget' | 'known'>;
-  blobs: Pick<Blobs, 'remove' | 'list'>;
+  store: Pick<FileStore, 'expire' | 'gone' | 'forget' | 'claim' | 'known'>;
+  blobs: Pick<Blobs, 'remove' | 'list' | 'read' | 'put'>;
   hours: number;
   now(): number;
   log: Log;
@@ -56,6 +60,18 @@ export function createFileSweep(deps: {
     return running;
   };
 
+  /** Another database's files would all look like files without a row: a hub that tries out a backup must not empty the storage. */
+  const isOurs = async (): Promise<boolean> => {
+    const claim = await store.claim();
+    try {
+      return String(Buffer.concat(await (await blobs.read(CLAIM_KEY)).toArray())) === claim;
+    } catch (error) {
+      if (!(error instanceof HubError) || error.code !== 'not_found') throw error;
+      await blobs.put(CLAIM_KEY, Buffer.from(claim), 'text/plain');
+      return true;
+    }
+  };
+
   /** A page of keys: those without a row go. */
   const removeOrphans = async (keys: Map<string, string>): Promise<number> => {
     const known = new Set(await store.known([...new Set(keys.values())]));
@@ -70,6 +86,13 @@ export function createFileSweep(deps: {
       let expired = 0;
       for (let more = PAGE; more >= PAGE; expired += more) more = await store.expire(hours, PAGE);
       await collect();
+      if (!(await isOurs())) {
+        log.warn(
+          { expired },
+          `files without a row are left where they are: the storage belongs to another database. If this one takes its place, remove ${CLAIM_KEY} there`,
+        );
+        return;
+      }
       let orphans = 0;
       let page = new Map<string, string>();
       for await (const { key, at } of blobs.list()) {

@@ -72,6 +72,7 @@ export function createHub(options: HubOptions) {
     committed(batches) {
       feeds.offer(batches);
       grew(batches);
+      files.pace.talked();
       bus.publish('log', batches);
     },
   });
@@ -222,8 +223,9 @@ export function createHub(options: HubOptions) {
   });
 
   return {
-    /** Asks the other nodes who is there. Called once this node can hear them. */
+    /** Asks the other nodes who is there, and begins with the vendors. Called once this node can be reached. */
     greet(): void {
+      integrations.begin();
       bus.publish('hello', { node });
     },
     rooms: createRooms({ store, writer, feeds, presence, pressure, invited: bots.invited }),

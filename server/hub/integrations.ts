@@ -17,6 +17,8 @@ export const vendors: readonly Vendor[] = ['slack', 'gather', 'google'];
 export type Standing = VendorState & { readonly node?: string };
 
 export interface Integrations {
+  /** Runs the vendors that nobody else runs. Called once this node can be reached: some are told where to call back. */
+  begin(): void;
   /** For admins. */
   list(actor: Actor): CallData<'integration:list'>;
   states(): Record<Vendor, Standing>;
@@ -90,13 +92,14 @@ export function createIntegrations(deps: {
     }
   };
 
-  for (const integration of integrations) {
-    leases.hold({ name: `integration ${integration.vendor}`, open: () => start(integration) });
-  }
-  if (integrations.length > 0) {
+  const begin = () => {
+    for (const integration of integrations) {
+      leases.hold({ name: `integration ${integration.vendor}`, open: () => start(integration) });
+    }
+    if (integrations.length === 0) return;
     background.every(REFRESH, 'read the links', refresh);
     background.every(WATCH, 'look at the integrations', () => share(false));
-  }
+  };
 
   const standing = (vendor: Vendor): Standing => {
     const here = running.get(vendor);
@@ -108,6 +111,7 @@ export function createIntegrations(deps: {
   };
 
   return {
+    begin,
     states: () => Object.fromEntries(vendors.map(vendor => [vendor, standing(vendor)])) as never,
     heardState: ({ vendor, node, state }) =>
       void elsewhere.set(vendor, { node, state, until: now() + STATE_HOLDS }),

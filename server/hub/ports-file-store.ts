@@ -57,6 +57,8 @@ export interface FileStore {
   gone(limit: number): Promise<string[]>;
   /** Their bytes are removed. */
   forget(ids: readonly string[]): Promise<void>;
+  /** Names this database, and no restored copy of it. */
+  claim(): Promise<string>;
   /** Which of these have a row. */
   known(ids: readonly string[]): Promise<string[]>;
   /** Files that a virus scanner has still to look at. */

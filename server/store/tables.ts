@@ -23,6 +23,7 @@ const LEFT_OUT = [
   'sign_in_links',
   'leases',
   'file_locks',
+  'file_claims',
   'probes',
   'command_runs',
   'bot_changes',

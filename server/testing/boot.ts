@@ -27,6 +27,7 @@ export interface BootOptions extends Overrides {
   databaseUrl?: string;
 }
 
+const TEST_KEY = Buffer.alloc(32, 'a key of the tests').toString('base64');
 export const TEST_SECRET = 'a secret of the tests that is long enough';
 
 export async function boot({ env = {}, databaseUrl, ...overrides }: BootOptions = {}): Promise<TestHub> {
@@ -40,6 +41,8 @@ export async function boot({ env = {}, databaseUrl, ...overrides }: BootOptions 
     DATABASE_URL: url,
     DATA_DIR: folder,
     JWT_SECRET: TEST_SECRET,
+    // Hubs of one database share it, though each has a folder of its own.
+    ENCRYPTION_KEY: TEST_KEY,
     RATE_LIMITS: 'off',
     // A machine that is busy with other tests must not decide what these see.
     LOAD_SHEDDING: 'off',

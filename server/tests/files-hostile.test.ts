@@ -134,7 +134,7 @@ const nothingLeft = async () => {
     const [row] = await db.sql`select (select count(*) from files) + (select count(*) from file_words)
       + (select count(*) from file_locks) as n`;
     const names = await readdir(path.join(hub.dataDir, 'files'), { recursive: true });
-    return Number(row?.n) === 0 && names.every(name => ['.drafts', 'preview'].includes(name));
+    return Number(row?.n) === 0 && names.every(name => ['.drafts', 'preview', 'first-court'].includes(name));
   }, 'nothing is left');
 };
 

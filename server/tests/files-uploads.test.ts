@@ -1,6 +1,6 @@
 // Uploads on two nodes that share a database and a folder: quotas at once (attack 25), cuts, takeovers, hostile requests, and nothing left behind.
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
 import { suite } from 'uvu';
@@ -55,7 +55,7 @@ test.after(async () => {
 /** All that lies in the folder. */
 const kept = async () => {
   const names = await readdir(path.join(one.dataDir, 'files'), { recursive: true });
-  return names.filter(name => !['.drafts', 'preview'].includes(name));
+  return names.filter(name => !['.drafts', 'preview', 'first-court'].includes(name));
 };
 
 const begin = (door: FileDoor, size: number, more?: Record<string, string>) =>
@@ -219,6 +219,23 @@ test('a hundred uploads that break off in their first request leave no upload be
     calm = Number(row?.n) === 0 && (await kept()).length === 0 ? calm + 1 : 0;
     return calm > 30;
   }, 'no upload is left');
+});
+
+test('what has no row is removed after a day, but never from a storage of another database, such as a copy of this one', async () => {
+  const folder = path.join(one.dataDir, 'files');
+  const claim = path.join(folder, 'first-court');
+  const id = crypto.randomUUID();
+  const yesterday = new Date(Date.now() - 25 * 3_600_000);
+  await writeFile(path.join(folder, id), 'left by a crash');
+  await utimes(path.join(folder, id), yesterday, yesterday);
+  await writeFile(claim, 'another');
+  await one.hub.files.sweep();
+  assert.equal(await kept(), [id]);
+  const { message } = one.complaints.pop() as { message: string };
+  assert.match(message, /the storage belongs to another database\. .* remove first-court/);
+  await rm(claim);
+  await one.hub.files.sweep();
+  assert.equal(await kept(), []);
 });
 
 test.run();

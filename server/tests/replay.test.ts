@@ -126,7 +126,9 @@ if (existsSync(LOGS)) {
     // Whoever waits for it gets its error; meanwhile it must not end the process.
     playing.catch(() => {});
     for (const share of KILLS) {
-      await Promise.race([observers[0]!.reach(start + Math.floor(said.length * share)), playing]);
+      const here = start + Math.floor(said.length * share);
+      // All of them, or one that is not back from the first kill would not feel the second.
+      await Promise.race([Promise.all(observers.map(observer => observer.reach(here))), playing]);
       assert.is(await hub.end('SIGKILL'), 'SIGKILL', 'the hub was killed');
       hub = parts.use(await startHub(env));
     }

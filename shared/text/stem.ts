@@ -196,24 +196,6 @@ export function stem(word: string, language: Language): string {
   return rest.replace(/(.)\1$/, '$1');
 }
 
-/** Words that a {@link Stemmer} remembers before it begins anew: those of a language that people use, and then some. */
-const REMEMBERED = 20_000;
-export type Stemmer = typeof stem;
-
-/** A {@link stem} that remembers: who reads many texts meets the same words again and again. */
-export function createStemmer(): Stemmer {
-  const roots = new Map<string, string>();
-  return (word, language) => {
-    const key = `${language} ${word}`;
-    const known = roots.get(key);
-    if (known !== undefined) return known;
-    if (roots.size >= REMEMBERED) roots.clear();
-    const root = stem(word, language);
-    roots.set(key, root);
-    return root;
-  };
-}
-
 /** Its stem in every language, since nobody says in which one they ask. */
 export const stems = (word: string): string[] => [...new Set(languages.map(one => stem(fold(word), one)))];
 

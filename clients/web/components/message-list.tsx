@@ -139,6 +139,8 @@ function useShift(items: readonly Item[]): boolean {
   return shift;
 }
 
+const focusNow = (key: string) => document.getElementById(rowId(key))?.focus({ preventScroll: true });
+
 /** One message is in the tab order; arrow keys go from it to the next. */
 function useRoving(
   handle: React.RefObject<VirtualizerHandle | null>,
@@ -150,9 +152,10 @@ function useRoving(
   const current = key === undefined ? -1 : items.findIndex(item => item.key === key);
 
   useLayoutEffect(() => {
-    if (wanted.current === undefined) return;
-    document.getElementById(rowId(wanted.current))?.focus({ preventScroll: true });
+    // A scroll may draw the list anew before the row that is wanted is part of it.
+    if (wanted.current === undefined || wanted.current !== key) return;
     wanted.current = undefined;
+    focusNow(key);
   });
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -171,6 +174,7 @@ function useRoving(
   };
 
   const focusRow = (row: string) => {
+    if (row === key) return focusNow(row);
     wanted.current = row;
     setKey(row);
   };

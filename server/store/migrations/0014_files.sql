@@ -47,6 +47,21 @@ create table file_locks (
   wanted boolean not null default false
 );
 
+-- Stands beside the files in their storage as well, so that no other database takes them for files without a row. In no backup: a restored
+-- copy is another one.
+create table file_claims (
+  one boolean primary key default true check (one),
+  id uuid not null default gen_random_uuid()
+);
+
+-- input: {}; answer: {id}
+create function file_claim(input jsonb) returns jsonb language plpgsql as $$
+begin
+  insert into file_claims default values on conflict do nothing;
+  return (select jsonb_build_object('id', id) from file_claims);
+end
+$$;
+
 create function file_json(f files) returns jsonb language sql immutable as $$
   select jsonb_strip_nulls(jsonb_build_object(
     'id', f.id, 'name', f.name, 'type', coalesce(f.type, 'application/octet-stream'), 'size', f.size,
@@ -536,7 +551,7 @@ end
 $$;
 
 create or replace function schema_version(input jsonb) returns jsonb language sql immutable as $$ select '{"version": 14}'::jsonb $$;
-select seal(array['files', 'file_locks'], array[
-  'file_json', 'stored_file_json', 'begin_file', 'finish_file', 'may_have', 'find_file', 'list_files', 'drop_file', 'expire_files', 'gone_files',
+select seal(array['files', 'file_locks', 'file_claims'], array[
+  'file_claim', 'file_json', 'stored_file_json', 'begin_file', 'finish_file', 'may_have', 'find_file', 'list_files', 'drop_file', 'expire_files', 'gone_files',
   'forget_files', 'known_files', 'unchecked_files', 'checked_file', 'take_file_lock', 'keep_file_locks', 'drop_file_lock', 'message_json',
   'share_files', 'apply_message', 'apply_change', 'append_draft', 'append_events', 'schema_version']);

@@ -17,6 +17,7 @@ export function createFileStore(db: Pick<Db, 'call'>): FileStore {
       (await call<{ expired: number }>('expire_files', { hours, limit })).expired,
     gone: async limit => (await call<{ ids: string[] }>('gone_files', { limit })).ids,
     forget: async ids => void (await call('forget_files', { ids })),
+    claim: async () => (await call<{ id: string }>('file_claim', {})).id,
     known: async ids => (await call<{ ids: string[] }>('known_files', { ids })).ids,
     unchecked: async limit => (await call<{ files: StoredFile[] }>('unchecked_files', { limit })).files,
     checked: (id, reason) => call<StoredFile | null>('checked_file', { id, reason }),
