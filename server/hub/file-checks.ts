@@ -1,14 +1,9 @@
 // Files that wait for a virus scanner, one after another, on the node that holds the lease. Nobody gets them before.
-import { setTimeout as delay } from 'node:timers/promises';
 import { HubError } from './errors.ts';
+import { openRounds, PAGE } from './file-rounds.ts';
 import type { Log } from './ports.ts';
 import type { FileStore, StoredFile } from './ports-file-store.ts';
 import type { Blobs, VirusScanner } from './ports-files.ts';
-
-const PAGE = 20;
-/** Milliseconds between two looks for new ones, and after a failure. */
-const EVERY = 1000;
-const AFTER_FAILURE = 5000;
 
 export interface FileChecks {
   /** Checks what waits until disposed. */
@@ -48,29 +43,14 @@ export function createFileChecks(deps: {
   };
 
   return {
-    open() {
-      const end = new AbortController();
-      const { signal } = end;
-      const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => {});
-      const work = async () => {
-        while (!signal.aborted) {
-          try {
-            const waiting = await store.unchecked(PAGE);
-            for (const stored of waiting) if (!signal.aborted) await check(stored);
-            if (waiting.length < PAGE) await wait(EVERY);
-          } catch (error) {
-            log.warn({ err: error }, 'files could not be checked for viruses; they wait');
-            await wait(AFTER_FAILURE);
-          }
-        }
-      };
-      const done = work();
-      return {
-        async [Symbol.asyncDispose]() {
-          end.abort();
-          await done;
+    open: () =>
+      openRounds(
+        async signal => {
+          const waiting = await store.unchecked(PAGE);
+          for (const stored of waiting) if (!signal.aborted) await check(stored);
+          return waiting.length < PAGE ? 'none' : 'more';
         },
-      };
-    },
+        error => log.warn({ err: error }, 'files could not be checked for viruses; they wait'),
+      ),
   };
 }

@@ -1,14 +1,9 @@
 // Reads the words out of files that messages name, one after another, on the node that holds the lease: for search, and for summaries.
-import { setTimeout as delay } from 'node:timers/promises';
 import { HubError } from './errors.ts';
+import { openRounds, PAGE } from './file-rounds.ts';
 import type { Log } from './ports.ts';
 import type { FileStore, StoredFile } from './ports-file-store.ts';
 import type { Blobs, FileInspector, FileWords } from './ports-files.ts';
-
-const PAGE = 20;
-/** Milliseconds between two looks for new ones, and after a failure. */
-const EVERY = 1000;
-const AFTER_FAILURE = 5000;
 
 export interface FileReader {
   /** Reads what is there until disposed. */
@@ -52,30 +47,14 @@ export function createFileReader(deps: {
   };
 
   return {
-    open() {
-      const end = new AbortController();
-      const { signal } = end;
-      const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => {});
-      const work = async () => {
-        while (!signal.aborted) {
-          try {
-            const waiting = await store.unread(PAGE);
-            const well = await readAll(waiting, signal);
-            if (!well) await wait(AFTER_FAILURE);
-            else if (waiting.length < PAGE) await wait(EVERY);
-          } catch (error) {
-            log.warn({ err: error }, 'files could not be read for their words; they wait');
-            await wait(AFTER_FAILURE);
-          }
-        }
-      };
-      const done = work();
-      return {
-        async [Symbol.asyncDispose]() {
-          end.abort();
-          await done;
+    open: () =>
+      openRounds(
+        async signal => {
+          const waiting = await store.unread(PAGE);
+          if (!(await readAll(waiting, signal))) return 'failed';
+          return waiting.length < PAGE ? 'none' : 'more';
         },
-      };
-    },
+        error => log.warn({ err: error }, 'files could not be read for their words; they wait'),
+      ),
   };
 }
