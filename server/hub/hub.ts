@@ -1,11 +1,9 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import type { CallData } from '#shared/protocol/calls.ts';
-import { createAnnouncementHub } from './announcement-hub.ts';
 import { createBackground } from './background.ts';
 import { createBots } from './bots.ts';
 import { noBus } from './bus.ts';
 import { createConsents } from './consents.ts';
-import { createContacts } from './contacts.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFileHub } from './file-hub.ts';
 import { createFollowers } from './followers.ts';
@@ -15,7 +13,6 @@ import { createLeases } from './lease.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
-import { createOutbox } from './outbox.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor } from './ports.ts';
 import type { Vendor } from './ports-integrations.ts';
@@ -23,6 +20,7 @@ import { noFileLinks } from './ports-links.ts';
 import { createPresence } from './presence.ts';
 import { LEASE } from './presence-book.ts';
 import { createPressure, noPressure } from './pressure.ts';
+import { createReachHub } from './reach-hub.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
@@ -146,25 +144,8 @@ export function createHub(options: HubOptions) {
     sessionEnded: session => options.sessionEnded?.(session),
   });
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
-  const contacts = createContacts({ store, ...options.contacts });
-  const outbox = createOutbox({
-    store,
-    senders: options.senders ?? [],
-    leases,
-    unsubscribe: contacts.unsubscribeLink,
-    tempo: options.outbox,
-    log,
-  });
-  const announcements = createAnnouncementHub({
-    ...options,
-    bus,
-    sockets,
-    background,
-    leases,
-    pollMs,
-    channels: outbox.channels,
-    posted: outbox.wake,
-  });
+  const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs });
+  const { announcements } = reach;
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -234,9 +215,7 @@ export function createHub(options: HubOptions) {
     bots,
     summaries,
     search: search.find,
-    announcements,
-    contacts,
-    outbox,
+    ...reach,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

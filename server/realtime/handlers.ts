@@ -4,6 +4,7 @@ import { HubError } from '../hub/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { botHandlers } from './handlers-bots.ts';
+import { reachHandlers } from './handlers-reach.ts';
 import type { Session } from './session.ts';
 
 export type Handlers = {
@@ -74,7 +75,7 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
 export const searching: ReadonlySet<CallName> = new Set<CallName>(['search']);
 
 export function createHandlers(hub: Hub, authenticate: (token: string) => Promise<SignedIn>): Handlers {
-  const { rooms, messages, links, integrations, summaries, announcements, contacts, outbox } = hub;
+  const { rooms, messages, links, integrations, summaries } = hub;
   return {
     'room:create': ({ actor }, input) => rooms.create(actor, input),
     'room:list': ({ actor }, input) => rooms.list(actor, input),
@@ -115,22 +116,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'file:get': ({ actor }, { file }) => hub.files.get(actor, file),
     'file:link': ({ actor }, input) => hub.files.link(actor, input),
     'files:list': ({ actor }, input) => hub.files.list(actor, input),
-    'announce:send': ({ actor }, input) => announcements.send(actor, input),
-    'announce:ack': ({ actor }, input) => announcements.ack(actor, input),
-    'announce:dismiss': ({ actor }, input) => announcements.dismiss(actor, input),
-    'announce:status': ({ actor, id }, input) => announcements.status(actor, id, input),
-    'announce:list': ({ actor }, input) => announcements.list(actor, input),
-    'announce:cancel': ({ actor }, input) => announcements.cancel(actor, input),
-    'announce:remind': ({ actor }, input) => announcements.remind(actor, input),
-    'push:list': ({ actor }) => contacts.devices(actor),
-    'push:subscribe': ({ actor }, input) => contacts.addDevice(actor, input),
-    'push:unsubscribe': ({ actor }, input) => contacts.removeDevice(actor, input),
-    'contact:get': ({ actor }, input) => contacts.get(actor, input),
-    'contact:phone': ({ actor }, input) => contacts.setPhone(actor, input),
-    'contact:subscribe': ({ actor }, input) => contacts.subscribe(actor, input),
-    'outbox:list': async ({ actor }, input) => outbox.list(actor, input),
-    'outbox:retry': ({ actor }, input) => outbox.retry(actor, input),
-    'admin:audit': ({ actor }, input) => announcements.audit(actor, input),
+    ...reachHandlers(hub),
     'session:refresh': async (session, { token }) => {
       const actor = await authenticate(token);
       if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');

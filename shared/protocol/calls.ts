@@ -4,10 +4,10 @@ import { URL_CHARS } from '../file-links.ts';
 import { announceCalls } from './announce-calls.ts';
 import { botCalls } from './bots.ts';
 import { logEvent } from './events.ts';
-import * as f from './files.ts';
+import { fileCalls } from './file-calls.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
-import * as s from './summaries.ts';
+import { summaryCalls } from './summary-calls.ts';
 
 const inRoom = z.object({ room: p.roomId });
 const onMember = inRoom.extend({ user: p.userId });
@@ -219,69 +219,8 @@ export const calls = {
     input: z.object({ url: z.string().max(URL_CHARS) }),
     data: z.object({ link: m.fileLink.nullable() }),
   },
-  /**
-   * Answers at once; the summary comes in `summary:delta` and `summary:done` to all sockets of who asked. The same question again while it is
-   * being answered is the same summary. For the `room` it is made of what all members may read, and posted.
-   */
-  'summary:request': {
-    input: inRoom.extend({
-      range: s.summaryRange,
-      style: s.summaryStyle.default('brief'),
-      audience: z.enum(['me', 'room']).default('me'),
-      question: z
-        .string()
-        .max(s.QUESTION_CHARS)
-        .refine(p.storable, p.unstorable)
-        .transform(text => text.trim())
-        .optional(),
-      /** Names the summary, so that the call can be repeated when its answer was lost. */
-      id: p.uuid.optional(),
-    }),
-    data: z.object({ id: p.uuid }),
-  },
-  /** By who asked alone. */
-  'summary:cancel': { input: z.object({ id: p.uuid }), data: empty },
-  /** What was written so far, to who asked; `not_found` some minutes after its end, or when its node went: ask again. */
-  'summary:get': { input: z.object({ id: p.uuid }), data: s.summaryState },
-  /** The quiet summary of a room's newest messages, if there is one that the caller may read. */
-  'summary:live': {
-    input: inRoom,
-    data: z.object({ summary: s.summary.omit({ id: true }).extend({ at: z.string() }).nullable() }),
-  },
-  /** How a file stands: for its owner, and for who may read its message. */
-  'file:get': {
-    input: z.object({ file: p.fileId }),
-    data: z.object({
-      file: f.file,
-      state: f.fileState,
-      room: p.roomId,
-      /** Why it was refused. */
-      reason: z.string().optional(),
-    }),
-  },
-  /** Where a browser fetches it without a token, for some minutes. Relative to the hub, unless it lies elsewhere. */
-  'file:link': {
-    input: z.object({
-      file: p.fileId,
-      /** A smaller picture of it, instead. */
-      edge: z.union(f.previewEdges.map(edge => z.literal(edge))).optional(),
-      /** To be saved, even if a browser could show it. */
-      download: z.boolean().optional(),
-    }),
-    data: z.object({ url: z.string(), expiresAt: z.string() }),
-  },
-  /** Files that messages of the room name, the newest first. */
-  'files:list': {
-    input: inRoom.extend({
-      limit: z.int().min(1).max(100).default(50),
-      /** Of the answer before. */
-      cursor: z
-        .string()
-        .regex(/^\d{1,15}\.\d{1,3}$/, 'is not of an answer')
-        .optional(),
-    }),
-    data: z.object({ files: z.array(f.sharedFile), cursor: z.string().optional() }),
-  },
+  ...summaryCalls,
+  ...fileCalls,
   ...announceCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
