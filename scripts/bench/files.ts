@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { signToken } from '../../clients/cli/signing.ts';
 import { memoryOf, watchMemory } from '../files/memory.ts';
-import { join, type Lateness, talk } from '../files/talk.ts';
+import type { Lateness } from '../files/talk.ts';
+import { openTalkers } from '../files/talkers.ts';
 import { fetchAll, remove, send, upload } from '../files/transfer.ts';
 import { freePort, startHub } from '../hub-process.ts';
 
@@ -71,12 +72,8 @@ const hub = parts.use(
 );
 const token = await signToken(SECRET, { user: 'ada', role: 'member', seconds: 7200 });
 const at = { url: hub.url, token, room: ROOM };
-using ada = await join(hub.url, token, ROOM);
-using bob = await join(
-  hub.url,
-  await signToken(SECRET, { user: 'bob', role: 'member', seconds: 7200 }),
-  ROOM,
-);
+const bob = await signToken(SECRET, { user: 'bob', role: 'member', seconds: 7200 });
+const talkers = parts.use(await openTalkers({ url: hub.url, room: ROOM, tokens: [token, bob] }));
 
 // Everything is loaded, and the disk is awake.
 await remove(await upload(at, 4 * MB), token);
@@ -98,7 +95,7 @@ const down = await speed('hub, down', size, moved =>
 await remove(url, token);
 
 const pace = { rate: 50, seconds };
-const alone = await talk(ada, bob, ROOM, pace);
+const alone = await talkers.talk(pace);
 const { beside, most } = await underUploads();
 
 const share = (ours: number, theirs: number) => Math.round((ours / theirs) * 100) / 100;
@@ -132,7 +129,7 @@ async function underUploads(): Promise<{ beside: Lateness; most: { hub: number; 
   const lanes = Array.from({ length: uploads }, async () => {
     while (on) await remove(await upload(at, each), token);
   });
-  const beside = await talk(ada, bob, ROOM, pace);
+  const beside = await talkers.talk(pace);
   on = false;
   await Promise.all(lanes);
   return { beside, most: memory.most };
