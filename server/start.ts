@@ -144,6 +144,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createOutboxStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
+        verifyEmail: peopleStore.verifyEmail,
       },
       botStore: createBotStore(db),
       searchIndex: parts.use(createPostgresSearch(db)),
@@ -184,6 +185,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     hasher: createArgon2(),
     limits,
     log,
+    confirm: user => hub.confirmations.ask(user),
     sessionEnded(session) {
       realtime.endSession(session);
       if (redis) bus.publish('sessionEnded', { session });
@@ -217,6 +219,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     }),
     metricsToken: config.metricsToken,
     contacts: hub.contacts,
+    confirmations: hub.confirmations,
     origins,
     log,
     trustProxy: config.trustProxy,

@@ -65,6 +65,7 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'push:unsubscribe',
   'contact:phone',
   'contact:subscribe',
+  'contact:confirm',
   'outbox:retry',
   'command:run',
   'command:respond',
