@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { signToken } from '../../clients/cli/signing.ts';
 import { memoryOf, watchMemory } from '../files/memory.ts';
@@ -13,18 +12,21 @@ import type { Lateness } from '../files/talk.ts';
 import { openTalkers } from '../files/talkers.ts';
 import { fetchAll, remove, send, upload } from '../files/transfer.ts';
 import { freePort, startHub } from '../hub-process.ts';
+import { readOptions } from '../lib/options.ts';
 
 const MB = 1024 * 1024;
 const ROOM = 'bench';
 const SECRET = 'a secret of the benchmark, 32 bytes or more';
-const { values } = parseArgs({
-  options: {
-    mb: { type: 'string', default: '1024' },
-    uploads: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '20' },
-    json: { type: 'boolean', default: false },
+const { values } = readOptions(
+  'bench:files',
+  'How fast files go up and down beside plain Express in the same run, what memory many uploads take, and what messages feel of them.',
+  {
+    mb: { type: 'string', default: '1024', says: 'MB of the file, and of all uploads at once together' },
+    uploads: { type: 'string', default: '20', says: 'uploads at once' },
+    seconds: { type: 'string', default: '20', says: 'of talk beside them' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
   },
-});
+);
 const size = Number(values.mb) * MB;
 const uploads = Number(values.uploads);
 const seconds = Number(values.seconds);
