@@ -30,8 +30,8 @@ interface Job {
 const root = path.join(import.meta.dirname, '..');
 /** How much runs at once: most tests wait more than they work, and two cores have time for a third. */
 const PLACES = 3;
-/** Files to a process, of those that share one. More would be saved with more, and less be known of what is under way. */
-const TOGETHER = 8;
+/** For the files of one process, in ms. More would be saved with more, and less be known of what is under way. */
+const TOGETHER = 2_000_000;
 /** For the compiler and the linter, which work on everything. */
 const TOOL_LIMIT = 360_000;
 const USAGE = `npm test                     types, lint, and every test file
@@ -132,8 +132,11 @@ async function jobsOf(
       exclude: name => ['node_modules', 'dist'].includes(path.basename(name)),
     }),
   );
-  const wanted = files.filter(isWanted).sort();
-  const wishes = Map.groupBy(wanted, name => (wishesOf(root, name).alone ? 'alone' : 'together'));
+  const wanted = files
+    .filter(isWanted)
+    .sort()
+    .map(name => ({ name, ...wishesOf(root, name) }));
+  const [alone = [], together = []] = [true, false].map(is => wanted.filter(file => file.alone === is));
   return [
     // With one checker: several look at the same types again, which costs half as much more.
     tool('types', ['tsc', '--noEmit', '--checkers', '1']),
@@ -141,17 +144,19 @@ async function jobsOf(
   ]
     .filter(({ name }) => isWanted(name))
     .concat(
-      batchesOf(wishes.get('together') ?? [], TOGETHER).map(names => ({
-        name: names.length > 1 ? `${names[0]} +${names.length - 1}` : String(names[0]),
-        places: 1,
-        limit: names.reduce((sum, name) => sum + wishesOf(root, name).limit, 0),
-        run: env => runBatch(root, names, env, running, { times }),
-      })),
-      (wishes.get('alone') ?? []).map(name => ({
-        name,
-        places: Math.min(PLACES, wishesOf(root, name).places),
-        limit: wishesOf(root, name).limit,
-        run: async env => [await runFile(root, name, env, running, { times })],
+      batchesOf(together, TOGETHER).map(batch => {
+        const names = batch.map(({ name }) => name);
+        return {
+          name: names.length > 1 ? `${names[0]} +${names.length - 1}` : String(names[0]),
+          places: 1,
+          limit: batch.reduce((sum, { limit }) => sum + limit, 0),
+          run: (env: NodeJS.ProcessEnv) => runBatch(root, names, env, running, { times }),
+        };
+      }),
+      alone.map(({ name, places, limit }) => ({
+        ...{ name, limit },
+        places: Math.min(PLACES, places),
+        run: async (env: NodeJS.ProcessEnv) => [await runFile(root, name, env, running, { times })],
       })),
     );
 }

@@ -88,9 +88,14 @@ test('what goes wrong only together is a failure too', async ({ folder }) => {
   ]);
 });
 
-test('neighbours share a process, in even numbers', () => {
-  assert.equal(batchesOf(['a', 'b', 'c', 'd', 'e'], 2), [['a', 'b'], ['c'], ['d', 'e']]);
-  assert.equal(batchesOf([], 2), []);
+test('neighbours share a process, as many as may take long enough together', () => {
+  const sizes = (limits: number[], most: number) =>
+    batchesOf(
+      limits.map(limit => ({ limit })),
+      most,
+    ).map(batch => batch.map(({ limit }) => limit));
+  assert.equal(sizes([2, 2, 3, 1, 1, 9, 1], 5), [[2, 2], [3, 1, 1], [9], [1]]);
+  assert.equal(sizes([], 5), []);
 });
 
 test.run();

@@ -79,12 +79,20 @@ function outcomesOf(names: readonly string[], { output, cpuMs }: Ran): Outcome[]
 }
 
 /**
- * So many to a process, and neighbours together, since they import the same.
- * @param names in the order of their paths
+ * Neighbours together, since they import the same.
+ * @param files in the order of their paths, with their limits in ms
+ * @param most what the files of one process may take together
  */
-export function batchesOf(names: readonly string[], size: number): string[][] {
-  const count = Math.ceil(names.length / size);
-  return Array.from({ length: count }, (_, at) =>
-    names.slice(Math.round((at * names.length) / count), Math.round(((at + 1) * names.length) / count)),
-  );
+export function batchesOf<F extends { readonly limit: number }>(files: readonly F[], most: number): F[][] {
+  const batches: F[][] = [];
+  let left = 0;
+  for (const file of files) {
+    if (left < file.limit) {
+      batches.push([]);
+      left = most;
+    }
+    batches.at(-1)?.push(file);
+    left -= file.limit;
+  }
+  return batches;
 }

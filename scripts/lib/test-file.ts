@@ -5,7 +5,7 @@
 //
 //     // time limit: 300 s      instead of 240 s
 //     // places: 2              it takes the place of two others, since it keeps the machine busy or minds who else does
-//     // alone: why            it does not share its process with others, as those do that ask for nothing (test-batch.ts)
+//     // alone: why            it does not share its process with others, as those of one place do (test-batch.ts)
 //
 // A test that cannot run here prints a line with `# skip <reason>`, and counts as skipped beside what passed; uvu's `test.skip` counts too.
 import { readFileSync } from 'node:fs';
@@ -61,7 +61,7 @@ export function wishesOf(root: string, name: string): Wishes {
   return {
     limit: seconds ? Number(seconds) * 1000 : LIMIT,
     places: Number(places ?? 1),
-    alone: Boolean(seconds ?? places) || /^\/\/ alone: /m.test(head),
+    alone: places !== undefined || /^\/\/ alone: /m.test(head),
   };
 }
 
