@@ -1,7 +1,6 @@
 // Web Push: encrypted for the browser (RFC 8291), signed by this hub (VAPID), with a topic made of its key so that a second one takes the place of the
 // first (RFC 8030).
 import { createHash } from 'node:crypto';
-import webPush from 'web-push';
 import { type Letter, type Parcel, SendError, type Sender } from '../hub/ports-outbox.ts';
 import { type Guard, retryAfter } from './guard.ts';
 
@@ -34,6 +33,7 @@ export function createPush({ guard, keys, subject }: PushOptions): Sender {
       const left = expiresAt ? Math.floor((Date.parse(expiresAt) - Date.now()) / 1000) : KEPT;
       const urgent = letters.some(({ level }) => level === 'critical' || level === 'warning');
       const tag = createHash('sha256').update(key).digest('base64url').slice(0, 32);
+      const { default: webPush } = await import('web-push');
       const { headers, body } = webPush.generateRequestDetails(
         { endpoint, keys: theirs },
         JSON.stringify({ ...shown(letters), tag, at }),
