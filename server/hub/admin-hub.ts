@@ -12,6 +12,7 @@ import { createNodeWatch } from './node-watch.ts';
 import type { Pressure } from './pressure.ts';
 import type { RoomFeeds } from './room-feeds.ts';
 import type { SignedIn } from './sessions.ts';
+import type { SocketBook } from './socket-book.ts';
 import { createUpkeepDesk, type UpkeepDesk } from './upkeep-desk.ts';
 
 export interface AdminHub {
@@ -37,6 +38,7 @@ export function createAdminHub(
     'admin' | 'meters' | 'outlet' | 'log' | 'pollMs' | 'sessionEnded' | 'sight' | 'health'
   > & {
     feeds: RoomFeeds;
+    sockets: Pick<SocketBook, 'users'>;
     bus: Bus;
     background: Background;
     pressure: Pressure;
@@ -58,13 +60,19 @@ export function createAdminHub(
       ...(redis !== undefined && { redis }),
       upMs: Math.round(performance.now() - began),
       sockets: connections.size,
-      people: connections.users().length,
+      people: options.sockets.users().length,
       rooms: feeds.size,
       pressure: { level: pressure.level, words: pressure.describe() },
       database: watch.database,
     };
   };
-  const watch = createNodeWatch({ ...options, store: admin, connections, report });
+  const watch = createNodeWatch({
+    ...options,
+    store: admin,
+    connections,
+    users: options.sockets.users,
+    report,
+  });
   background.every(1000, 'count what this node does', figures.tick);
   const look = () =>
     void watch.look().catch(error => log.warn({ err: error }, 'what was decided waits for the next look'));

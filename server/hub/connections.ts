@@ -67,7 +67,6 @@ export function createConnections(deps: { feeds: Pick<RoomFeeds, 'heardBy'>; nod
     get size(): number {
       return open.size;
     },
-    users: (): string[] => [...new Set([...open.values()].map(({ actor }) => actor.id))],
 
     /** The first of those asked for, by the socket's id, and one more when there are more. */
     page({ user, room, node: where, address, cursor = '', limit }: Which): OpenSocket[] {

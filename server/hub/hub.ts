@@ -150,7 +150,7 @@ export function createHub(options: HubOptions) {
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs });
   const { announcements } = reach;
-  const admin = createAdminHub({ ...options, feeds, bus, background, pressure, node, now });
+  const admin = createAdminHub({ ...options, feeds, sockets, bus, background, pressure, node, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],

@@ -22,6 +22,8 @@ export interface NodeWatch extends AsyncDisposable {
 export function createNodeWatch(deps: {
   store: Pick<NodeStore, 'look' | 'answer'>;
   connections: Connections;
+  /** Whose sockets they are. */
+  users(): readonly string[];
   outlet: Pick<Outlet, 'end'>;
   background: Background;
   node: string;
@@ -71,7 +73,7 @@ export function createNodeWatch(deps: {
   const once = async () => {
     const asked = performance.now();
     try {
-      const { people, orders } = await store.look(node, deps.report(), connections.users());
+      const { people, orders } = await store.look(node, deps.report(), deps.users());
       const heard = performance.now();
       database = { state: 'ok', ms: Math.round((heard - asked) * 10) / 10 };
       obey(people, heard);
