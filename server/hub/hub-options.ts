@@ -28,7 +28,7 @@ export interface HubOptions {
     SearchStore &
     VectorStore &
     AnnouncementStore &
-    OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+    OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
   readonly botStore: BotStore;
   readonly admin: AdminStore & NodeStore;
   readonly searchIndex: SearchIndex;

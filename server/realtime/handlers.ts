@@ -69,6 +69,7 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'push:unsubscribe',
   'contact:phone',
   'contact:subscribe',
+  'contact:confirm',
   'outbox:retry',
   'command:run',
   'command:respond',

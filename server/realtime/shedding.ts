@@ -51,6 +51,7 @@ export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   'push:subscribe': 'sends',
   'contact:phone': 'sends',
   'contact:subscribe': 'sends',
+  'contact:confirm': 'sends',
   'outbox:retry': 'sends',
   'command:run': 'sends',
   'command:respond': 'sends',

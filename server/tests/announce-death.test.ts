@@ -31,8 +31,8 @@ test('killed in the middle of the mails: the same, once more or not, under the s
   const token = (user: string, role: 'admin' | 'member') =>
     signToken(TEST_SECRET, { user, role, seconds: 3600 });
   const users = Array.from({ length: PEOPLE }, (_, n) => `user-${n}`);
-  await age(`insert into users (id, name, role, email)
-    select 'user-' || n, 'User ' || n, 'member', 'user-' || n || '@people.example' from generate_series(0, ${PEOPLE - 1}) as n`);
+  await age(`insert into users (id, name, role, email, email_verified_at)
+    select 'user-' || n, 'User ' || n, 'member', 'user-' || n || '@people.example', now() from generate_series(0, ${PEOPLE - 1}) as n`);
   const common = { text: 'Everybody out', level: 'critical', audience: { users }, requireAck: true } as const;
 
   const first = await start();
