@@ -22,10 +22,6 @@ const scopeList = parsed(
 export const botCommand = (context: Context): Command =>
   new Command('bot')
     .description('bots: make them, watch them, run those that ship')
-    .addHelpText(
-      'after',
-      examples('court bot create Echo --room lobby', 'court bot list', 'court bot run echo'),
-    )
     .addCommand(createCommand(context))
     .addCommand(listCommand(context))
     .addCommand(revokeCommand(context))
