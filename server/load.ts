@@ -6,6 +6,8 @@ import type { Load } from './hub/ports.ts';
 export interface LoadMeter extends Disposable {
   /** Since the last look. */
   look(): Load;
+  /** The same, with the bytes in use. */
+  health(): Load & { readonly rss: number };
 }
 
 /** Milliseconds between two looks at the loop's clock: also what it is late by when nothing is wrong. */
@@ -15,14 +17,16 @@ export function createLoadMeter(): LoadMeter {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
   delays.enable();
   let looked = performance.now();
+  const look = (): Load => {
+    // The clock starts anew with each look and counts from its second tick: when there was none, this turn lasted since.
+    const late = delays.count > 0 ? delays.percentile(99) / 1e6 : performance.now() - looked;
+    delays.reset();
+    looked = performance.now();
+    return { loopDelayMs: Math.max(0, late - RESOLUTION), memory: memoryShare() };
+  };
   return {
-    look() {
-      // The clock starts anew with each look and counts from its second tick: when there was none, this turn lasted since.
-      const late = delays.count > 0 ? delays.percentile(99) / 1e6 : performance.now() - looked;
-      delays.reset();
-      looked = performance.now();
-      return { loopDelayMs: Math.max(0, late - RESOLUTION), memory: memoryShare() };
-    },
+    look,
+    health: () => ({ ...look(), rss: process.memoryUsage.rss() }),
     [Symbol.dispose]: () => void delays.disable(),
   };
 }

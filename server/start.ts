@@ -34,8 +34,10 @@ import { createOutlet } from './realtime/outlet.ts';
 import type { RedisLink } from './redis.ts';
 import type { ElasticOptions } from './search/elasticsearch.ts';
 import { createPostgresSearch } from './search/postgres.ts';
+import { sightOf } from './sight.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
+import { createAdminStore, createNodeStore } from './store/queries/admin.ts';
 import { createAnnouncementStore } from './store/queries/announcements.ts';
 import { createBotStore } from './store/queries/bots.ts';
 import { createFileStore } from './store/queries/files.ts';
@@ -147,6 +149,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         verifyEmail: peopleStore.verifyEmail,
       },
       botStore: createBotStore(db),
+      admin: { ...createAdminStore(db), ...createNodeStore(db) },
       searchIndex: parts.use(createPostgresSearch(db)),
       meaning,
       files: files.options,
@@ -170,6 +173,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       node: config.nodeName,
       sessionEnded: session => realtime.endSession(session),
       load: config.loadShedding ? parts.use(createLoadMeter()).look : undefined,
+      health: parts.use(createLoadMeter()).health,
+      sight: () => sightOf(realtime, redis, outside()),
       ...overrides,
     }),
   );

@@ -13,6 +13,8 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   readonly credentials: Credentials;
   readonly stdin: NodeJS.ReadStream;
+  /** For what is drawn; results go to the terminal. */
+  readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   /** From --url. */
   url: string | undefined;
@@ -28,6 +30,7 @@ export function createContext({ env, stdin, stdout, stderr }: Surroundings, sign
     env,
     credentials,
     stdin,
+    stdout,
     stderr,
     url: undefined,
     resolveUrl() {

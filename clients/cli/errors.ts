@@ -17,7 +17,7 @@ export class CliError extends Error {
 export function explain(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error);
   if (error instanceof CallError && error.code === 'forbidden' && /join/i.test(error.message))
-    return `${error.message} (court rooms join ROOM)`;
+    return `${error.message} (court room join ROOM)`;
   if (error instanceof Error) return oneLine(error.message || (error instanceof CliError ? '' : error.name));
   return oneLine(String(error));
 }

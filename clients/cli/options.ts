@@ -38,6 +38,15 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('It is not a duration such as 90s, 15m, 12h or 30d.');
 }
 
+/** A time, or how long from now, as an ISO time. */
+export function moment(text: string): string {
+  if (/^\d+[smhd]?$/.test(text)) return new Date(Date.now() + duration(text) * 1000).toISOString();
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('It is neither a time nor a duration such as 2h.');
+  return time.toISOString();
+}
+
 /** `2`, `0.5`, `10x` or `max`, which is no waiting at all. */
 export function speed(text: string): number {
   if (text === 'max') return Number.POSITIVE_INFINITY;

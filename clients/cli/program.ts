@@ -8,7 +8,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 const EXAMPLES = `
 Examples:
   court login --guest Ada
-  court rooms --public
+  court room list --public
   court send lobby "Hello, everybody"
   court tail lobby
   court upload plan.pdf --room lobby
@@ -27,7 +27,7 @@ Environment:
 const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
   login: async () => (await import('./commands/login.ts')).loginCommand,
   logout: async () => (await import('./commands/logout.ts')).logoutCommand,
-  rooms: async () => (await import('./commands/rooms.ts')).roomsCommand,
+  room: async () => (await import('./commands/room.ts')).roomCommand,
   tail: async () => (await import('./commands/tail.ts')).tailCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,
   upload: async () => (await import('./commands/upload.ts')).uploadCommand,
@@ -37,6 +37,11 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   recap: async () => (await import('./commands/recap.ts')).recapCommand,
   announce: async () => (await import('./commands/announce.ts')).announceCommand,
   outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,
+  user: async () => (await import('./commands/user.ts')).userCommand,
+  ban: async () => (await import('./commands/ban.ts')).banCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  stats: async () => (await import('./commands/stats.ts')).statsCommand,
+  top: async () => (await import('./commands/top.ts')).topCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
@@ -53,6 +58,9 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   unlink: async () => (await import('./commands/links.ts')).unlinkCommand,
   integrations: async () => (await import('./commands/links.ts')).integrationsCommand,
 };
+
+/** Words for the same. */
+const aliases: Readonly<Record<string, string>> = { rooms: 'room', users: 'user', bans: 'ban' };
 
 /** @param args what was typed after `court` */
 export async function createProgram(context: Context, args: readonly string[]): Promise<Command> {
@@ -74,8 +82,9 @@ export async function createProgram(context: Context, args: readonly string[]): 
       context.url = url;
       context.terminal.json = json ?? false;
     });
-  const [first] = args.filter((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--url');
-  const only = first !== undefined && Object.hasOwn(commands, first) ? commands[first] : undefined;
+  const [typed = ''] = args.filter((arg, i) => !arg.startsWith('-') && args[i - 1] !== '--url');
+  const first = Object.hasOwn(aliases, typed) ? (aliases[typed] as string) : typed;
+  const only = Object.hasOwn(commands, first) ? commands[first] : undefined;
   for (const load of only ? [only] : Object.values(commands)) {
     program.addCommand(inherit(program, (await load())(context)));
   }

@@ -17,7 +17,7 @@ export async function signToken(
   { user, name = user, role, seconds }: TokenWish,
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  const { sub, exp, ...rest } = claims.parse({
+  const { sub, exp, ...rest } = claims.omit({ iat: true }).parse({
     sub: user,
     name: name.slice(0, 80),
     role,

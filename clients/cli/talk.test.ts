@@ -133,7 +133,7 @@ test('--version, and help with examples for every command', async () => {
   ).version;
   assert.equal(await ada.run(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
   const { stdout } = await ada.run(['--help']);
-  const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*\S$/gm)]
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)? .*\S$/gm)]
     .map(([, name]) => name!)
     .filter(name => name !== 'court' && name !== 'help');
   assert.ok(commands.length >= 12, commands.join());
@@ -261,7 +261,7 @@ test('export: a header, then the log; into a file that is whole or not there; `|
   );
   failed(
     await ada.run(['export', '--room', id], { env: { COURT_TOKEN: await hub.token('carl') } }),
-    /Join the room first.*court rooms join/,
+    /Join the room first.*court room join/,
   );
 
   const child = ada.start(['export', '--room', id]);

@@ -15,7 +15,10 @@ const meanings: Record<EndCode, [CallErrorCode, string]> = {
 };
 
 /** `details.end` is the hub's own code. */
-export function sessionEnd({ code, retryAfterMs }: Push<'session:end'>): CallError {
+export function sessionEnd({ code, retryAfterMs, reason }: Push<'session:end'>): CallError {
   const [as, message] = meanings[code];
-  return new CallError(as, message, { retryAfterMs, details: { end: code } });
+  return new CallError(as, reason ? `${message}: ${reason}` : message, {
+    retryAfterMs,
+    details: { end: code },
+  });
 }

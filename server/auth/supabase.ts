@@ -61,11 +61,21 @@ function issuerOf(token: string): string | undefined {
 
 /** `app_metadata` is written by the project's servers alone, `user_metadata` by the people themselves. */
 function read(payload: JWTPayload): unknown {
-  const { sub, exp, session_id: sid, app_metadata: app, user_metadata: user, email, is_anonymous } = payload;
+  const {
+    sub,
+    exp,
+    iat,
+    session_id: sid,
+    app_metadata: app,
+    user_metadata: user,
+    email,
+    is_anonymous,
+  } = payload;
   const { role } = Object(app);
   return {
     sub,
     exp,
+    iat,
     sid,
     name: nameOf(Object(user), email) ?? `Member ${String(sub).slice(0, 4)}`,
     role: role === 'admin' ? 'admin' : is_anonymous === true ? 'guest' : 'member',

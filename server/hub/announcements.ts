@@ -10,7 +10,6 @@ import { createGroupCommit } from './group-commit.ts';
 import { mayOrThrow } from './policy.ts';
 import type { Actor, Log } from './ports.ts';
 import type { AnnouncementStore, Answer, NewAnnouncement } from './ports-announcements.ts';
-import type { OutboxStore } from './ports-outbox.ts';
 
 /** Answers in one statement. */
 const ANSWERS = 500;
@@ -22,7 +21,7 @@ type Wanted = Omit<NewAnnouncement, 'digest'>;
 export type Announcements = ReturnType<typeof createAnnouncements>;
 
 export function createAnnouncements(deps: {
-  store: AnnouncementStore & Pick<OutboxStore, 'audit'>;
+  store: AnnouncementStore;
   book: AnnouncementBook;
   bus: Bus;
   watch(id: string, socket: string, on: boolean): void;
@@ -137,11 +136,6 @@ export function createAnnouncements(deps: {
       const reminded = await store.remind(id, actor.id, REMIND);
       changed();
       return { reminded };
-    },
-
-    async audit(actor: Actor, input: ParsedInput<'admin:audit'>): Promise<CallData<'admin:audit'>> {
-      mayOrThrow(actor, 'read the audit log');
-      return store.audit(input);
     },
 
     /** Finishes the answers that were begun. */

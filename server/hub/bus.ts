@@ -29,6 +29,8 @@ export interface Hints {
   read: { readonly room: string; readonly user: string; readonly seq: number };
   /** A sign-in is over. */
   sessionEnded: { readonly session: string };
+  /** Something was decided, or asked, that every node finds in the database: it need not wait for its next look. */
+  look: object;
   /** A vendor's person and a user are linked, or no longer. */
   link: LinkChange;
   /** A vendor told this node of something that the node which runs its adapter should look at. */

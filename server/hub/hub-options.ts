@@ -4,6 +4,7 @@ import type { ContactOptions } from './contacts.ts';
 import type { FileOptions } from './file-hub.ts';
 import type { Tempo as OutboxTempo } from './outbox-worker.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
+import type { AdminStore, NodeStore, Sight } from './ports-admin.ts';
 import type { Embedder, Summarizer } from './ports-ai.ts';
 import type { AnnouncementStore } from './ports-announcements.ts';
 import type { BotStore } from './ports-bots.ts';
@@ -29,6 +30,7 @@ export interface HubOptions {
     AnnouncementStore &
     OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
   readonly botStore: BotStore;
+  readonly admin: AdminStore & NodeStore;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
   readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;
@@ -66,6 +68,10 @@ export interface HubOptions {
   readonly pollMs?: number;
   /** How loaded this process is, looked at several times a second; without it nothing is refused for load. */
   readonly load?: (() => Load) | undefined;
+  /** The same for those who look on, since it was asked last, with the bytes in use. */
+  readonly health: () => Load & { readonly rss: number };
+  /** How what is around the hub stands, for admins. Not asked before `greet`. */
+  readonly sight: () => Sight;
 }
 
 export interface AiLimits {

@@ -1,8 +1,10 @@
 // The domain in one piece: wires writer, feeds, presence and signals, and offers each family of calls by its noun.
 import type { CallData } from '#shared/protocol/calls.ts';
+import { createAdminHub } from './admin-hub.ts';
 import { createBackground } from './background.ts';
 import { createBots } from './bots.ts';
 import { noBus } from './bus.ts';
+import type { About } from './connections.ts';
 import { createConsents } from './consents.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFileHub } from './file-hub.ts';
@@ -25,6 +27,7 @@ import { createReadCursors } from './read-cursors.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
 import { createSearchHub } from './search-hub.ts';
+import type { SignedIn } from './sessions.ts';
 import { createSignals } from './signals.ts';
 import { createSocketBook } from './socket-book.ts';
 import { createSummaryHub } from './summary-hub.ts';
@@ -70,6 +73,7 @@ export function createHub(options: HubOptions) {
     committed(batches) {
       feeds.offer(batches);
       grew(batches);
+      admin.wrote(batches);
       files.pace.talked();
       bus.publish('log', batches);
     },
@@ -146,6 +150,7 @@ export function createHub(options: HubOptions) {
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs, now });
   const { announcements } = reach;
+  const admin = createAdminHub({ ...options, feeds, sockets, bus, background, pressure, node, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -200,6 +205,7 @@ export function createHub(options: HubOptions) {
     botPush: bots.heardPush,
     commandTaken: bots.commands.taken,
     draft: bots.streams.heard,
+    look: admin.look,
     hello: share,
   });
 
@@ -207,6 +213,7 @@ export function createHub(options: HubOptions) {
     /** Asks the other nodes who is there, and begins with the vendors. Called once this node can be reached. */
     greet(): void {
       integrations.begin();
+      admin.begin();
       bus.publish('hello', { node });
     },
     rooms: createRooms({ store, writer, feeds, presence, pressure, invited: bots.invited }),
@@ -216,6 +223,7 @@ export function createHub(options: HubOptions) {
     summaries,
     search: search.find,
     ...reach,
+    admin,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,
@@ -229,7 +237,8 @@ export function createHub(options: HubOptions) {
       return { rooms: feeds.size, people: presence.known };
     },
     /** A socket of a signed-in person has come, or gone. */
-    connected(actor: Actor, socket: string): void {
+    connected(actor: SignedIn, socket: string, about: About): void {
+      admin.connected(actor, socket, about);
       sockets.connected(actor.id, socket);
       bots.connected(actor, socket);
       presence.connected(actor.id, socket);
@@ -237,6 +246,7 @@ export function createHub(options: HubOptions) {
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
       announcements.left(socket);
+      admin.disconnected(socket);
       sockets.disconnected(actor.id, socket);
       bots.disconnected(actor, socket);
       presence.disconnected(actor.id, socket);
@@ -263,6 +273,7 @@ export function createHub(options: HubOptions) {
       await Promise.all([leases.letGo(), summaries.letGo(), files.letGo()]);
       await Promise.all([writer, cursors, announcements].map(part => part[Symbol.asyncDispose]()));
       await background[Symbol.asyncDispose]();
+      await admin.leave();
       await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();
     },

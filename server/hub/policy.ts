@@ -9,6 +9,11 @@ const rights = {
   announce: ['admin'],
   'see what is sent': ['admin'],
   'read the audit log': ['admin'],
+  'look after people': ['admin'],
+  'see every room': ['admin'],
+  'see who is connected': ['admin'],
+  'see how the nodes stand': ['admin'],
+  'end connections': ['admin'],
 } as const satisfies Record<string, readonly PlatformRole[]>;
 
 /** @throws HubError `forbidden` with a sentence that names the right */

@@ -1,5 +1,5 @@
 // What the outbox needs from the world: a store of what is to be sent, and senders that carry it to people outside the hub.
-import type { AuditEntry, Channel, OutboxEntry, PushSubscription, Topic } from '#shared/protocol/outbox.ts';
+import type { Channel, OutboxEntry, PushSubscription, Topic } from '#shared/protocol/outbox.ts';
 
 /** One thing to say, ready to be read. `place` is where it leads in the web client, e.g. `/room/lobby`. */
 export interface Letter {
@@ -95,11 +95,6 @@ export interface OutboxStore {
   }>;
   setPhone(user: string, phone: string | null, by: string): Promise<void>;
   subscribe(user: string, channel: Channel, topic: Topic, on: boolean): Promise<void>;
-  audit(of: {
-    action?: string | undefined;
-    before?: number | undefined;
-    limit: number;
-  }): Promise<{ entries: AuditEntry[]; intact: boolean }>;
 }
 
 /** What leaves at once: one thing, or all of a bundle. */

@@ -1,6 +1,6 @@
 // What sign-in needs from the world: a store of people and sessions, a signer of tokens, a hasher of passwords, limits.
 import type { Claims } from '#shared/protocol/handshake.ts';
-import type { User } from '#shared/protocol/models.ts';
+import type { PlatformRole, User } from '#shared/protocol/models.ts';
 
 export interface Person extends User {
   readonly email?: string;
@@ -31,8 +31,13 @@ export type Rotation =
  */
 export interface PeopleStore {
   getUser(id: string): Promise<Person | null>;
-  /** Writes down someone unknown, never changes someone known. `ended`: the session is known and over. */
-  ensureUser(user: User & { session?: string | undefined }): Promise<{ user: Person; ended: boolean }>;
+  /**
+   * Writes down someone unknown, never changes someone known. `ended`: the session is known and over, or it is not known, and all sign-ins
+   * were ended after `issuedAt` (seconds since 1970). `role`: what an admin gave them, whatever a token says.
+   */
+  ensureUser(
+    user: User & { session?: string | undefined; issuedAt?: number | undefined },
+  ): Promise<{ user: Person; ended: boolean; role?: PlatformRole }>;
   registerUser(
     user: User & { email?: string; passwordHash?: string },
   ): Promise<{ user: Person } | { taken: 'id' | 'email' }>;
@@ -68,7 +73,7 @@ export interface PeopleStore {
 
 export interface TokenSigner {
   /** @param seconds until it expires */
-  sign(claims: Omit<Claims, 'exp'>, seconds: number): Promise<string>;
+  sign(claims: Omit<Claims, 'exp' | 'iat'>, seconds: number): Promise<string>;
   /** @throws HubError `unauthenticated`; with `details.reason` `token_expired` when that is all that is wrong */
   verify(token: string): Promise<Claims>;
 }

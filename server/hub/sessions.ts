@@ -112,15 +112,17 @@ export function createSessions({ store, tokens, log, sessionEnded = () => {}, ..
     ended: (sessions: readonly string[]): Promise<string[]> => store.endedSessions(sessions),
 
     /**
-     * Whom an access token speaks for. Someone unknown is written down. The role is the token's, the name is the one on record.
+     * Whom an access token speaks for. Someone unknown is written down. The name is the one on record, the role is the token's, unless an
+     * admin gave one here.
      * @throws HubError `unauthenticated`, with `details.reason` `token_expired` when a fresh token would do
      */
     async authenticate(token: string): Promise<SignedIn> {
-      const { sub, name, role, sid, exp } = await tokens.verify(token);
-      const { user, ended } = await store.ensureUser({ id: sub, name, role, session: sid });
+      const { sub, name, role, sid, exp, iat } = await tokens.verify(token);
+      const known = await store.ensureUser({ id: sub, name, role, session: sid, issuedAt: iat });
+      const { user, ended } = known;
       if (user.disabled) throw new HubError('unauthenticated', 'This account is disabled.');
       if (ended) throw signInAgain('This session is over.');
-      return { id: sub, name: user.name, role, session: sid, expiresAt: exp * 1000 };
+      return { id: sub, name: user.name, role: known.role ?? role, session: sid, expiresAt: exp * 1000 };
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { Hub } from '../hub/hub.ts';
 import type { Handlers } from './handlers.ts';
 
-type ReachCall = `${'announce' | 'push' | 'contact' | 'outbox'}:${string}` | 'admin:audit';
+type ReachCall = `${'announce' | 'push' | 'contact' | 'outbox'}:${string}`;
 
 export function reachHandlers({
   announcements,
@@ -33,6 +33,5 @@ export function reachHandlers({
     },
     'outbox:list': async ({ actor }, input) => outbox.list(actor, input),
     'outbox:retry': ({ actor }, input) => outbox.retry(actor, input),
-    'admin:audit': ({ actor }, input) => announcements.audit(actor, input),
   };
 }

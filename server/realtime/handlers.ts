@@ -3,6 +3,7 @@ import type { CallData, CallName, ParsedInput } from '#shared/protocol/calls.ts'
 import { HubError } from '../hub/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
+import { adminHandlers } from './handlers-admin.ts';
 import { botHandlers } from './handlers-bots.ts';
 import { reachHandlers } from './handlers-reach.ts';
 import type { Session } from './session.ts';
@@ -35,6 +36,9 @@ export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'command:ack',
   'command:respond',
   'message:draft',
+  'admin:stats',
+  'admin:sessions',
+  'admin:disconnect',
 ]);
 
 /** Calls that a model may have to work for: counted by person and room on their own. */
@@ -70,6 +74,12 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'command:run',
   'command:respond',
   'bot:scopes',
+  'user:role',
+  'user:disable',
+  'user:enable',
+  'user:signout',
+  'ban:lift',
+  'admin:disconnect',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -118,10 +128,13 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'file:link': ({ actor }, input) => hub.files.link(actor, input),
     'files:list': ({ actor }, input) => hub.files.list(actor, input),
     ...reachHandlers(hub),
+    ...adminHandlers(hub.admin),
     'session:refresh': async (session, { token }) => {
+      const proved = performance.now();
       const actor = await authenticate(token);
       if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');
       session.refresh(actor);
+      hub.admin.refreshed(actor, session.id, proved);
       return { expiresAt: new Date(actor.expiresAt).toISOString() };
     },
     ...botHandlers(hub.bots),

@@ -2,6 +2,7 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
+import type { Handshake } from '#shared/protocol/handshake.ts';
 import { limits as sizes } from '#shared/protocol/primitives.ts';
 import type { Push, PushName } from '#shared/protocol/pushes.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
@@ -27,6 +28,8 @@ interface NodeEvents {
 interface SocketData {
   actor: SignedIn;
   address: string;
+  /** When it began to come in. */
+  began: number;
   /** What runs for them; undefined: it could not be read yet. */
   announcements: Welcome | undefined;
 }
@@ -147,10 +150,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
 
   io.use(async (socket, next) => {
     const address = addressKey(deps.addressOf(socket.request));
+    const began = performance.now();
     try {
       if (drained) throw new RefusedHandshake(SHUTTING_DOWN);
       const actor = await admission.admit(socket.handshake.auth, address);
-      socket.data = { actor, address, announcements: await greet(actor) };
+      socket.data = { actor, address, began, announcements: await greet(actor) };
       if (socket.conn.readyState === 'open') return next();
       admission.leave(actor, address);
     } catch (error) {
@@ -167,11 +171,13 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   });
 
   io.on('connection', socket => {
-    const { actor, address, announcements } = socket.data;
+    const { actor, address, began, announcements } = socket.data;
+    // Admitted, so it is one.
+    const { client, device } = socket.handshake.auth as Handshake;
     const session = new Session(socket, actor, address);
     known.add(socket.conn);
     sessions.set(socket.id, session);
-    hub.connected(actor, socket.id);
+    hub.connected(actor, socket.id, { address, client, device, began });
 
     // Counted as they arrive, answered with the call that they carried.
     socket.conn.on('packet', ({ data }: { data?: unknown }) => {

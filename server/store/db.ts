@@ -45,8 +45,8 @@ export class DbError extends Error {
   }
 }
 
-/** What is said, and who does what alone: these never wait for a connection behind other work. */
-const URGENT = new Set(['append_events', 'take_lease']);
+/** What is said, who does what alone, and what admins decided: these never wait for a connection behind other work. */
+const URGENT = new Set(['append_events', 'take_lease', 'node_look']);
 export const isUrgent = (fn: string): boolean => URGENT.has(fn);
 /** So many of a pool's connections are for these alone. */
 export const keptOf = (max: number): number => Math.floor(max / 5);

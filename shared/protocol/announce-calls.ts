@@ -102,17 +102,4 @@ export const announceCalls = {
   },
   /** Admins alone: tries again what was given up, all whose keys begin so. */
   'outbox:retry': { input: z.object({ prefix: a.announcementKey }), data: z.object({ count: z.number() }) },
-  /** Admins alone; the newest first. */
-  'admin:audit': {
-    input: optional({
-      action: z.string().max(100).refine(p.storable, p.unstorable).optional(),
-      before: z.int().min(1).optional(),
-      limit: z.int().min(1).max(200).default(50),
-    }),
-    data: z.object({
-      entries: z.array(o.auditEntry),
-      /** False: a line was changed or taken out by somebody who can write into the database. */
-      intact: z.boolean(),
-    }),
-  },
 } as const;

@@ -1,6 +1,7 @@
 // Everything a client may ask of the hub: one table of calls, each with its input and its answer. Types of both sides come from here.
 import { z } from 'zod';
 import { URL_CHARS } from '../file-links.ts';
+import { adminCalls } from './admin-calls.ts';
 import { announceCalls } from './announce-calls.ts';
 import { botCalls } from './bots.ts';
 import { logEvent } from './events.ts';
@@ -222,6 +223,7 @@ export const calls = {
   ...summaryCalls,
   ...fileCalls,
   ...announceCalls,
+  ...adminCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),

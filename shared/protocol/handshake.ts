@@ -7,9 +7,9 @@ export const handshake = z.object({
   token: z.string().min(1).max(8192),
   protocol: z.number(),
   /** Name and version of the program, e.g. `first-court-js/0.1.0`. */
-  client: z.string().max(100).optional(),
+  client: z.string().max(100).refine(p.storable, p.unstorable).optional(),
   /** Names the device for ever, so that presence can tell two tabs from two machines. */
-  device: z.string().min(1).max(100).optional(),
+  device: z.string().min(1).max(100).refine(p.storable, p.unstorable).optional(),
 });
 export type Handshake = z.infer<typeof handshake>;
 
@@ -20,5 +20,7 @@ export const claims = z.object({
   role: platformRole,
   sid: z.string().max(128).optional(),
   exp: z.number(),
+  /** When it was made, in seconds since 1970: one that does not say so counts as old. */
+  iat: z.number().optional(),
 });
 export type Claims = z.infer<typeof claims>;

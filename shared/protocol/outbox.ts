@@ -60,15 +60,3 @@ export const outboxEntry = z.object({
   error: z.string().optional(),
 });
 export type OutboxEntry = z.infer<typeof outboxEntry>;
-
-/** A line of the audit log. */
-export const auditEntry = z.object({
-  n: z.number(),
-  at: z.string(),
-  by: z.string(),
-  action: z.string(),
-  about: z.record(z.string(), z.unknown()),
-  /** Of this line and all before it, SHA-256 in hex. */
-  hash: z.string(),
-});
-export type AuditEntry = z.infer<typeof auditEntry>;

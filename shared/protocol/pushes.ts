@@ -61,6 +61,8 @@ export const pushes = {
     code: z.enum(sessionEndCodes),
     reconnect: z.boolean(),
     retryAfterMs: z.number().optional(),
+    /** What an admin had to say to it. */
+    reason: z.string().optional(),
   }),
   ...botPushes,
 } as const;

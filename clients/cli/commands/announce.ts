@@ -1,6 +1,6 @@
 // `court announce`: says something to many, and shows how far it has come. For admins.
 import { randomUUID } from 'node:crypto';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Announced, AnnouncementProgress, Audience } from '../../../shared/protocol/announcements.ts';
 import * as m from '../../../shared/protocol/models.ts';
 import * as p from '../../../shared/protocol/primitives.ts';
@@ -8,7 +8,7 @@ import type { CallData, Court } from '../../js/index.ts';
 import type { Context } from '../context.ts';
 import { openCourt } from '../court.ts';
 import { CliError } from '../errors.ts';
-import { duration, examples, parsed } from '../options.ts';
+import { duration, examples, moment, parsed } from '../options.ts';
 import { printable, printableLine, type Terminal, table } from '../terminal.ts';
 
 interface Options {
@@ -38,15 +38,6 @@ const names =
     text.split(',').map(part => one(part.trim()));
 const after = (text: string): number | null => (text === 'never' ? null : duration(text));
 const id = parsed(p.uuid);
-
-/** A time, or how long from now. */
-function moment(text: string): string {
-  if (/^\d+[smhd]?$/.test(text)) return new Date(Date.now() + duration(text) * 1000).toISOString();
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('It is neither a time nor a duration such as 2h.');
-  return time.toISOString();
-}
 
 export function announceCommand(context: Context): Command {
   return new Command('announce')

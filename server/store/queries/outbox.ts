@@ -1,4 +1,4 @@
-// What is to be sent, how people are reached, and the audit log, through the SQL functions of migration 0018: the OutboxStore of every driver.
+// What is to be sent and how people are reached, through the SQL functions of migration 0018: the OutboxStore of every driver.
 import type { OutboxStore } from '../../hub/ports-outbox.ts';
 import type { Db } from '../db.ts';
 import { refusingCall } from './call.ts';
@@ -25,6 +25,5 @@ export function createOutboxStore(db: Pick<Db, 'call'>): OutboxStore {
     setPhone: async (user, phone, by) => void (await call('contact_phone', { user, phone, by })),
     subscribe: async (user, channel, topic, on) =>
       void (await call('contact_subscribe', { user, channel, topic, on })),
-    audit: of => call('read_audit', of),
   };
 }

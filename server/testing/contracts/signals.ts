@@ -142,6 +142,14 @@ export function signalsContract(driver: string, { hubs: count, open }: SignalsUn
     assert.equal(await there.push('session:end'), { code: 'revoked', reconnect: false });
   });
 
+  test('an account that is disabled on one hub is out on the other, by a hint (attack 12)', async () => {
+    await using there = await on(far(), 'unwanted');
+    const token = await near().token('admin', { role: 'admin' });
+    await using admin = await connect(near().url, { token });
+    await admin.call('user:disable', { user: 'unwanted' });
+    assert.equal(await there.push('session:end'), { code: 'revoked', reconnect: false });
+  });
+
   test('a bot whose token is renewed on one hub is out with the old one on the other', async () => {
     const admin = await near().token('admin', { role: 'admin' });
     const { token } = await post(near(), '/api/auth/bots', { name: 'Weather', id: 'weather' }, admin);
