@@ -86,6 +86,7 @@ export type FlowLimit =
   | 'call.user'
   | 'call.search'
   | 'call.bot'
+  | 'call.hook'
   | 'call.room'
   | 'call.address'
   | 'ai.user'

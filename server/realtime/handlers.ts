@@ -4,6 +4,7 @@ import { HubError } from '../hub/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { botHandlers } from './handlers-bots.ts';
+import { hookHandlers } from './handlers-hooks.ts';
 import { reachHandlers } from './handlers-reach.ts';
 import type { Session } from './session.ts';
 
@@ -35,6 +36,7 @@ export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'command:ack',
   'command:respond',
   'message:draft',
+  'hook:test',
 ]);
 
 /** Calls that a model may have to work for: counted by person and room on their own. */
@@ -69,6 +71,11 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'command:run',
   'command:respond',
   'bot:scopes',
+  'hook:create',
+  'hook:renew',
+  'hook:resume',
+  'hook:remove',
+  'hook:test',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -124,5 +131,6 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
       return { expiresAt: new Date(actor.expiresAt).toISOString() };
     },
     ...botHandlers(hub.bots),
+    ...hookHandlers(hub.hooks),
   };
 }
