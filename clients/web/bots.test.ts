@@ -130,7 +130,7 @@ test('webhooks: for who looks after the room alone; an address is shown once, on
   await dialog.getByRole('tab', { name: 'New' }).click();
   await dialog.getByLabel('Name').fill('Archive');
   await dialog.getByRole('radio', { name: 'A program hears what happens' }).check();
-  await dialog.getByLabel('Address').fill(`${receiver.url}/archive`);
+  await dialog.getByRole('textbox', { name: 'Address' }).fill(`${receiver.url}/archive`);
   assert.equal(await findNameless(page), []);
   await dialog.getByRole('button', { name: 'Create webhook' }).click();
   assert.match(await dialog.getByLabel('this secret is shown once').inputValue(), /^whsec_/);

@@ -128,9 +128,9 @@ function standing({
   const when = lastAt && `${dayWords(lastAt)}, ${timeWords(lastAt)}`;
   if (state !== 'on')
     return `${state === 'ended' ? 'Ended' : 'Paused'}: ${reason ?? 'somebody has to look after it.'}`;
-  if (direction === 'in') return when ? `Last used ${when}` : 'Not used yet';
+  if (direction === 'in') return when ? `Last used: ${when}` : 'Not used yet';
   if (failures > 0)
     return `${failures} ${failures === 1 ? 'try' : 'tries'} failed, it is tried again: ${lastError ?? ''}`;
   if (!when) return 'Nothing sent yet';
-  return `Last answer ${lastStatus ?? ''}, ${when}${behind > 0 ? `; ${behind} to go` : ''}`;
+  return `Last answer: ${lastStatus ?? 'none'}, ${when}${behind > 0 ? `; ${behind} to go` : ''}`;
 }
