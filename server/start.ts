@@ -41,6 +41,7 @@ import { createAdminStore, createNodeStore } from './store/queries/admin.ts';
 import { createAnnouncementStore } from './store/queries/announcements.ts';
 import { createBotStore } from './store/queries/bots.ts';
 import { createFileStore } from './store/queries/files.ts';
+import { createHookStore } from './store/queries/hooks.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createOutboxStore } from './store/queries/outbox.ts';
 import { createPeopleStore } from './store/queries/people.ts';
@@ -128,7 +129,11 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   if (models) parts.use(models);
   const meaning = await meaningOf(config, db, log, overrides.modelTempo);
   if (meaning) parts.use(meaning);
-  const reach = parts.use(await reachOf(config, secrets, () => config.publicUrl ?? url));
+  const sealer = createSealer(secrets.encryptionKey);
+  const hookStore = createHookStore(db);
+  const reach = parts.use(
+    await reachOf(config, secrets, { store: hookStore, sealer }, () => config.publicUrl ?? url),
+  );
   const elastic = await elasticOf(config, db, log, overrides.elastic);
   if (elastic) parts.use(elastic);
   const files = parts.use(await filesOf(config, secrets));
@@ -150,10 +155,11 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       },
       botStore: createBotStore(db),
       admin: { ...createAdminStore(db), ...createNodeStore(db) },
+      hookStore,
       searchIndex: parts.use(createPostgresSearch(db)),
       meaning,
       files: files.options,
-      sealer: createSealer(secrets.encryptionKey),
+      sealer,
       integrations: [
         ...(await integrationsOf(config, overrides.slack)),
         ...(google ? [google.calendar] : []),
@@ -162,6 +168,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       freeSummarizer: free,
       ai: config.ai,
       senders: reach.senders,
+      courier: reach.courier,
       contacts: reach.contacts,
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
@@ -225,6 +232,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     metricsToken: config.metricsToken,
     contacts: hub.contacts,
     confirmations: hub.confirmations,
+    hooks: hub.hooks.door,
     origins,
     log,
     trustProxy: config.trustProxy,

@@ -46,6 +46,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   export: async () => (await import('./commands/export.ts')).exportCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   bot: async () => (await import('./commands/bot.ts')).botCommand,
+  hook: async () => (await import('./commands/hook.ts')).hookCommand,
   token: async () => (await import('./commands/token.ts')).tokenCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   backup: async () => (await import('./commands/backup.ts')).backupCommand,

@@ -11,6 +11,7 @@ export type { CallData, CallInput, CallName } from '../../shared/protocol/calls.
 export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
 export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';
 export type { File, FileProgress, FileState, SharedFile } from '../../shared/protocol/files.ts';
+export type { Hook } from '../../shared/protocol/hooks.ts';
 export type {
   ClaimAccount,
   Highlight,

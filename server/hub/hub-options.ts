@@ -10,6 +10,7 @@ import type { AnnouncementStore } from './ports-announcements.ts';
 import type { BotStore } from './ports-bots.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { FileStore } from './ports-file-store.ts';
+import type { Courier, HookStore } from './ports-hooks.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import type { FileLinks } from './ports-links.ts';
@@ -31,6 +32,9 @@ export interface HubOptions {
     OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
   readonly botStore: BotStore;
   readonly admin: AdminStore & NodeStore;
+  readonly hookStore: HookStore;
+  /** Posts to webhooks; none: nothing is told to them. */
+  readonly courier?: Courier | undefined;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
   readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;

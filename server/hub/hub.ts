@@ -9,6 +9,7 @@ import { createConsents } from './consents.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFileHub } from './file-hub.ts';
 import { createFollowers } from './followers.ts';
+import { createHookHub } from './hook-hub.ts';
 import type { HubOptions } from './hub-options.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
@@ -66,18 +67,14 @@ export function createHub(options: HubOptions) {
       announcements.moved(user);
     },
   });
-  const writer = createLogWriter({
-    store,
-    meters,
-    log,
-    committed(batches) {
-      feeds.offer(batches);
-      grew(batches);
-      admin.wrote(batches);
-      files.pace.talked();
-      bus.publish('log', batches);
-    },
-  });
+  const committed = (batches: Batch[]) => {
+    feeds.offer(batches);
+    grew(batches);
+    admin.wrote(batches);
+    files.pace.talked();
+    bus.publish('log', batches);
+  };
+  const writer = createLogWriter({ store, meters, log, committed });
   const { load } = options;
   const pressure = load ? createPressure(writer) : noPressure;
   const messages = createMessages({ store, writer, deleted: () => files.gone() });
@@ -87,6 +84,7 @@ export function createHub(options: HubOptions) {
     followers.grew(batches);
     search.grew();
     bots.grew(batches);
+    hooks.grew(batches);
   };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
@@ -151,6 +149,8 @@ export function createHub(options: HubOptions) {
   const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs, now });
   const { announcements } = reach;
   const admin = createAdminHub({ ...options, feeds, sockets, bus, background, pressure, node, now });
+  const posted = reach.outbox.wake;
+  const hooks = createHookHub({ ...options, messages, pressure, leases, pollMs, posted, committed });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -224,6 +224,7 @@ export function createHub(options: HubOptions) {
     search: search.find,
     ...reach,
     admin,
+    hooks,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

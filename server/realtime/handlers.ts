@@ -5,6 +5,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { adminHandlers } from './handlers-admin.ts';
 import { botHandlers } from './handlers-bots.ts';
+import { hookHandlers } from './handlers-hooks.ts';
 import { reachHandlers } from './handlers-reach.ts';
 import type { Session } from './session.ts';
 
@@ -39,6 +40,7 @@ export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'admin:stats',
   'admin:sessions',
   'admin:disconnect',
+  'hook:test',
 ]);
 
 /** Calls that a model may have to work for: counted by person and room on their own. */
@@ -80,6 +82,11 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'user:signout',
   'ban:lift',
   'admin:disconnect',
+  'hook:create',
+  'hook:renew',
+  'hook:resume',
+  'hook:remove',
+  'hook:test',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -138,5 +145,6 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
       return { expiresAt: new Date(actor.expiresAt).toISOString() };
     },
     ...botHandlers(hub.bots),
+    ...hookHandlers(hub.hooks),
   };
 }

@@ -36,7 +36,7 @@ export function createSms({ url, secret }: SmsOptions): Sender {
       const body = JSON.stringify({ id, to: to.phone, text, at: new Date(now).toISOString() });
       const reply = await ask(
         'POST',
-        { 'Content-Type': 'application/json', ...(secret && signed(secret, id, body, now)) },
+        { 'Content-Type': 'application/json', ...(secret && signed([secret], id, body, now)) },
         body,
       );
       const { status } = reply;

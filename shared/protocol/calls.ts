@@ -6,6 +6,7 @@ import { announceCalls } from './announce-calls.ts';
 import { botCalls } from './bots.ts';
 import { logEvent } from './events.ts';
 import { fileCalls } from './file-calls.ts';
+import { hookCalls } from './hooks.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
 import { summaryCalls } from './summary-calls.ts';
@@ -224,6 +225,7 @@ export const calls = {
   ...fileCalls,
   ...announceCalls,
   ...adminCalls,
+  ...hookCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),

@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
-  const { court, rooms } = useWorkspace();
+  const { court, me, rooms } = useWorkspace();
   const { room, moderates } = useRoomActions();
   const [error, setError] = useState<string>();
   const { info, title } = entry;
@@ -28,6 +28,7 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
 
   const act = async (key: string) => {
     if (key === 'add') return openDialog('add-people');
+    if (key === 'webhooks') return openDialog('webhooks');
     setError(undefined);
     try {
       if (key === 'ai') return void (await court.call('room:update', { room: room.id, ai: !info.ai }));
@@ -75,6 +76,12 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
             {moderates && info.kind !== 'direct' ? (
               <MenuItem id="add" className="menu-item" textValue="Add people">
                 <span>Add people</span>
+              </MenuItem>
+            ) : null}
+            {(moderates || me.role === 'admin') && info.kind !== 'direct' ? (
+              <MenuItem id="webhooks" className="menu-item" textValue="Webhooks">
+                <span>Webhooks</span>
+                <small>Programs that speak or listen here</small>
               </MenuItem>
             ) : null}
             {moderates ? (
