@@ -40,6 +40,7 @@ import { createAnnouncementStore } from './store/queries/announcements.ts';
 import { createBotStore } from './store/queries/bots.ts';
 import { createFileStore } from './store/queries/files.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
+import { createLedgerStore } from './store/queries/ledger.ts';
 import { createOutboxStore } from './store/queries/outbox.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
@@ -142,6 +143,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         files: createFileStore(db),
         ...createAnnouncementStore(db),
         ...createOutboxStore(db),
+        ...createLedgerStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },

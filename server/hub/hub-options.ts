@@ -11,6 +11,7 @@ import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { FileStore } from './ports-file-store.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
+import type { LedgerStore } from './ports-ledger.ts';
 import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
 import type { OutboxStore, Sender } from './ports-outbox.ts';
@@ -27,6 +28,7 @@ export interface HubOptions {
     SearchStore &
     VectorStore &
     AnnouncementStore &
+    LedgerStore &
     OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
   readonly botStore: BotStore;
   readonly searchIndex: SearchIndex;

@@ -10,6 +10,8 @@ import { createFollowers } from './followers.ts';
 import type { HubOptions } from './hub-options.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
+import { Ledger, type Origin } from './ledger.ts';
+import { createLedgerHub } from './ledger-hub.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
@@ -54,10 +56,12 @@ export function createHub(options: HubOptions) {
     now = Date.now,
     presenceGrace = 10_000,
   } = options;
+  const ledger = new Ledger({ store, node, log });
   const feeds = createRoomFeeds({
     store,
     outlet,
     log,
+    handOvers: ledger,
     moved(room, user) {
       presence.moved(room, user);
       announcements.moved(user);
@@ -146,6 +150,7 @@ export function createHub(options: HubOptions) {
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs });
   const { announcements } = reach;
+  const traces = createLedgerHub({ ...{ store, ledger, background, leases, log }, pollMs: options.pollMs });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -216,6 +221,8 @@ export function createHub(options: HubOptions) {
     summaries,
     search: search.find,
     ...reach,
+    ledger,
+    traces,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,
@@ -229,13 +236,15 @@ export function createHub(options: HubOptions) {
       return { rooms: feeds.size, people: presence.known };
     },
     /** A socket of a signed-in person has come, or gone. */
-    connected(actor: Actor, socket: string): void {
+    connected(actor: Actor, socket: string, origin: Origin): void {
+      ledger.connected(actor.id, socket, origin);
       sockets.connected(actor.id, socket);
       bots.connected(actor, socket);
       presence.connected(actor.id, socket);
     },
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
+      ledger.disconnected(socket);
       announcements.left(socket);
       sockets.disconnected(actor.id, socket);
       bots.disconnected(actor, socket);
@@ -265,6 +274,7 @@ export function createHub(options: HubOptions) {
       await background[Symbol.asyncDispose]();
       await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();
+      await ledger[Symbol.asyncDispose]();
     },
   };
 }

@@ -4,6 +4,7 @@ import { HubError } from '../hub/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { botHandlers } from './handlers-bots.ts';
+import { ledgerHandlers } from './handlers-ledger.ts';
 import { reachHandlers } from './handlers-reach.ts';
 import type { Session } from './session.ts';
 
@@ -69,6 +70,7 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'command:run',
   'command:respond',
   'bot:scopes',
+  'admin:trace',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -79,7 +81,6 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
   return {
     'room:create': ({ actor }, input) => rooms.create(actor, input),
     'room:list': ({ actor }, input) => rooms.list(actor, input),
-    'room:join': ({ actor, id }, input) => rooms.join(actor, id, input),
     'room:leave': ({ actor, id }, input) => rooms.leave(actor, id, input),
     'room:update': ({ actor }, input) => rooms.update(actor, input),
     'member:add': ({ actor }, input) => rooms.add(actor, input),
@@ -91,10 +92,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'message:delete': ({ actor }, input) => messages.delete(actor, input),
     'message:react': ({ actor }, input) => messages.react(actor, input),
     'message:pin': ({ actor }, input) => messages.pin(actor, input),
-    'messages:read': ({ actor }, input) => messages.read(actor, input),
-    'events:read': ({ actor }, input) => messages.log(actor, input),
     search: ({ actor }, input) => hub.search.search(actor, input),
-    'read:mark': ({ actor }, { room, seq }) => hub.markRead(actor, room, seq),
     typing: async ({ actor, id }, { room, on }) => {
       hub.signals.typing(id, actor.id, room, on);
       return {};
@@ -124,5 +122,6 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
       return { expiresAt: new Date(actor.expiresAt).toISOString() };
     },
     ...botHandlers(hub.bots),
+    ...ledgerHandlers(hub),
   };
 }

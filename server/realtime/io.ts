@@ -2,12 +2,14 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
+import { handshake } from '#shared/protocol/handshake.ts';
 import { limits as sizes } from '#shared/protocol/primitives.ts';
 import type { Push, PushName } from '#shared/protocol/pushes.ts';
 import { PROTOCOL } from '#shared/protocol/version.ts';
 import { addressKey } from '../hub/address.ts';
 import type { Welcome } from '../hub/announcement-book.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { Origin } from '../hub/ledger.ts';
 import type { OriginPolicy } from '../hub/origins.ts';
 import type { Log } from '../hub/ports.ts';
 import type { Meters } from '../hub/ports-meters.ts';
@@ -171,7 +173,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     const session = new Session(socket, actor, address);
     known.add(socket.conn);
     sessions.set(socket.id, session);
-    hub.connected(actor, socket.id);
+    hub.connected(actor, socket.id, originOf(socket, actor));
 
     // Counted as they arrive, answered with the call that they carried.
     socket.conn.on('packet', ({ data }: { data?: unknown }) => {
@@ -238,6 +240,12 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       await io.close();
     },
   };
+}
+
+/** As the handshake that was let in named it. */
+function originOf(socket: HubSocket, actor: SignedIn): Origin {
+  const { client, device } = handshake.parse(socket.handshake.auth);
+  return { client, device: device ?? actor.session ?? socket.id };
 }
 
 function announcementsOf(welcome: Welcome | undefined): Push<'welcome'>['announcements'] {

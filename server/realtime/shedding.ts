@@ -32,6 +32,7 @@ export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   'contact:get': 'backfill',
   'outbox:list': 'backfill',
   'admin:audit': 'backfill',
+  'admin:trace': 'backfill',
   'bot:list': 'backfill',
   'deadletter:list': 'backfill',
   'command:list': 'backfill',

@@ -8,6 +8,7 @@ import { fileCalls } from './file-calls.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
 import { summaryCalls } from './summary-calls.ts';
+import { traceCalls } from './trace-calls.ts';
 
 const inRoom = z.object({ room: p.roomId });
 const onMember = inRoom.extend({ user: p.userId });
@@ -227,6 +228,7 @@ export const calls = {
     data: z.object({ expiresAt: z.string() }),
   },
   ...botCalls,
+  ...traceCalls,
 } as const;
 
 export type CallName = keyof typeof calls;

@@ -7,9 +7,9 @@ export const handshake = z.object({
   token: z.string().min(1).max(8192),
   protocol: z.number(),
   /** Name and version of the program, e.g. `first-court-js/0.1.0`. */
-  client: z.string().max(100).optional(),
+  client: z.string().max(100).refine(p.storable, p.unstorable).optional(),
   /** Names the device for ever, so that presence can tell two tabs from two machines. */
-  device: z.string().min(1).max(100).optional(),
+  device: z.string().min(1).max(100).refine(p.storable, p.unstorable).optional(),
 });
 export type Handshake = z.infer<typeof handshake>;
 
