@@ -219,6 +219,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     }),
     metricsToken: config.metricsToken,
     contacts: hub.contacts,
+    ask: (actor, name, input) => realtime.ask({ id: `mcp ${actor.id}`, actor }, name, input),
     origins,
     log,
     trustProxy: config.trustProxy,

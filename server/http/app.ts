@@ -10,13 +10,14 @@ import { securityHeaders } from './headers.ts';
 import { type FileDeps, fileRoutes } from './routes/files.ts';
 import { connectRoutes, type GoogleDeps, googleRoutes, pushRoutes } from './routes/google.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
+import { type McpDeps, mcpRoutes } from './routes/mcp.ts';
 import { meRoutes } from './routes/me.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { type UnsubscribeDeps, unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webRoutes } from './web.ts';
 
-export interface HttpDeps extends MetricsDeps, UnsubscribeDeps {
+export interface HttpDeps extends MetricsDeps, UnsubscribeDeps, McpDeps {
   readonly people: People;
   readonly limits: Pick<Limits, 'take'>;
   /** Signing in with Google, and connecting what is there; undefined: not configured. */
@@ -64,6 +65,13 @@ export function createApp(deps: HttpDeps): Express {
   app.use('/api/me', meRoutes(deps));
   app.use('/api', refuseUnknown);
 
+  app.use(
+    '/mcp',
+    limitAddress(limits),
+    checkBodyType,
+    express.json({ limit: '64kb', inflate: false }),
+    mcpRoutes(deps),
+  );
   app.use('/unsubscribe', limitAddress(limits), unsubscribeRoutes(deps));
   app.use(webRoutes(deps.webDir));
   app.use(refuseUnknown);

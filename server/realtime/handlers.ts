@@ -8,8 +8,17 @@ import { ledgerHandlers } from './handlers-ledger.ts';
 import { reachHandlers } from './handlers-reach.ts';
 import type { Session } from './session.ts';
 
+/** Who makes a call: somebody at a socket, whose id that is, or at a door that has none. */
+export interface Caller {
+  readonly id: string;
+  readonly actor: SignedIn;
+}
+
 export type Handlers = {
-  [C in CallName]: (session: Session, input: ParsedInput<C>) => Promise<CallData<C>>;
+  [C in CallName]: (
+    caller: C extends 'session:refresh' ? Session : Caller,
+    input: ParsedInput<C>,
+  ) => Promise<CallData<C>>;
 };
 
 /** Calls that take their place in the log writer's queue, or another, as they begin, or that nothing waits for: many of one socket may be under way at once. */
