@@ -43,6 +43,7 @@ import { createBotStore } from './store/queries/bots.ts';
 import { createFileStore } from './store/queries/files.ts';
 import { createHookStore } from './store/queries/hooks.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
+import { createLedgerStore } from './store/queries/ledger.ts';
 import { createOutboxStore } from './store/queries/outbox.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
@@ -149,6 +150,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         files: createFileStore(db),
         ...createAnnouncementStore(db),
         ...createOutboxStore(db),
+        ...createLedgerStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
         verifyEmail: peopleStore.verifyEmail,
@@ -233,6 +235,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     contacts: hub.contacts,
     confirmations: hub.confirmations,
     hooks: hub.hooks.door,
+    ask: (actor, name, input) => realtime.ask({ id: `mcp ${actor.id}`, actor }, name, input),
     origins,
     log,
     trustProxy: config.trustProxy,

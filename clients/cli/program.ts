@@ -36,6 +36,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   search: async () => (await import('./commands/search.ts')).searchCommand,
   recap: async () => (await import('./commands/recap.ts')).recapCommand,
   announce: async () => (await import('./commands/announce.ts')).announceCommand,
+  trace: async () => (await import('./commands/trace.ts')).traceCommand,
   outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,
   user: async () => (await import('./commands/user.ts')).userCommand,
   ban: async () => (await import('./commands/ban.ts')).banCommand,

@@ -11,13 +11,14 @@ import { type FileDeps, fileRoutes } from './routes/files.ts';
 import { connectRoutes, type GoogleDeps, googleRoutes, pushRoutes } from './routes/google.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
 import { type HookDeps, hookRoutes } from './routes/hooks.ts';
+import { type McpDeps, mcpRoutes } from './routes/mcp.ts';
 import { meRoutes } from './routes/me.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { type UnsubscribeDeps, unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webRoutes } from './web.ts';
 
-export interface HttpDeps extends MetricsDeps, UnsubscribeDeps, ConfirmDeps, HookDeps {
+export interface HttpDeps extends MetricsDeps, UnsubscribeDeps, ConfirmDeps, HookDeps, McpDeps {
   readonly people: People;
   /** Signing in with Google, and connecting what is there; undefined: not configured. */
   readonly google?: GoogleDeps['google'];
@@ -65,6 +66,13 @@ export function createApp(deps: HttpDeps): Express {
   app.use('/api/me', meRoutes(deps));
   app.use('/api', refuseUnknown);
 
+  app.use(
+    '/mcp',
+    limitAddress(limits),
+    checkBodyType,
+    express.json({ limit: '64kb', inflate: false }),
+    mcpRoutes(deps),
+  );
   app.use('/unsubscribe', limitAddress(limits), unsubscribeRoutes(deps));
   app.use('/confirm', limitAddress(limits), confirmRoutes(deps));
   app.use(webRoutes(deps.webDir));

@@ -13,6 +13,7 @@ import type { FileStore } from './ports-file-store.ts';
 import type { Courier, HookStore } from './ports-hooks.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
+import type { LedgerStore } from './ports-ledger.ts';
 import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
 import type { OutboxStore, Sender } from './ports-outbox.ts';
@@ -29,6 +30,7 @@ export interface HubOptions {
     SearchStore &
     VectorStore &
     AnnouncementStore &
+    LedgerStore &
     OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
   readonly botStore: BotStore;
   readonly admin: AdminStore & NodeStore;

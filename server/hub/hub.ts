@@ -13,6 +13,8 @@ import { createHookHub } from './hook-hub.ts';
 import type { HubOptions } from './hub-options.ts';
 import { createIntegrations } from './integrations.ts';
 import { createLeases } from './lease.ts';
+import { Ledger } from './ledger.ts';
+import { createLedgerHub } from './ledger-hub.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
@@ -58,10 +60,12 @@ export function createHub(options: HubOptions) {
     now = Date.now,
     presenceGrace = 10_000,
   } = options;
+  const ledger = new Ledger({ store, node, log });
   const feeds = createRoomFeeds({
     store,
     outlet,
     log,
+    handOvers: ledger,
     moved(room, user) {
       presence.moved(room, user);
       announcements.moved(user);
@@ -151,6 +155,7 @@ export function createHub(options: HubOptions) {
   const admin = createAdminHub({ ...options, feeds, sockets, bus, background, pressure, node, now });
   const posted = reach.outbox.wake;
   const hooks = createHookHub({ ...options, messages, pressure, leases, pollMs, posted, committed });
+  const traces = createLedgerHub({ ...{ store, ledger, background, leases, log }, pollMs: options.pollMs });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -225,6 +230,8 @@ export function createHub(options: HubOptions) {
     ...reach,
     admin,
     hooks,
+    ledger,
+    traces,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,
@@ -240,12 +247,15 @@ export function createHub(options: HubOptions) {
     /** A socket of a signed-in person has come, or gone. */
     connected(actor: SignedIn, socket: string, about: About): void {
       admin.connected(actor, socket, about);
+      const device = about.device ?? actor.session ?? socket;
+      ledger.connected(actor.id, socket, { client: about.client, device });
       sockets.connected(actor.id, socket);
       bots.connected(actor, socket);
       presence.connected(actor.id, socket);
     },
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
+      ledger.disconnected(socket);
       announcements.left(socket);
       admin.disconnected(socket);
       sockets.disconnected(actor.id, socket);
@@ -277,6 +287,7 @@ export function createHub(options: HubOptions) {
       await admin.leave();
       await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();
+      await ledger[Symbol.asyncDispose]();
     },
   };
 }

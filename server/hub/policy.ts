@@ -14,6 +14,7 @@ const rights = {
   'see who is connected': ['admin'],
   'see how the nodes stand': ['admin'],
   'end connections': ['admin'],
+  'trace messages': ['admin'],
 } as const satisfies Record<string, readonly PlatformRole[]>;
 
 /** @throws HubError `forbidden` with a sentence that names the right */

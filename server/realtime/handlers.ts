@@ -6,11 +6,21 @@ import type { SignedIn } from '../hub/sessions.ts';
 import { adminHandlers } from './handlers-admin.ts';
 import { botHandlers } from './handlers-bots.ts';
 import { hookHandlers } from './handlers-hooks.ts';
+import { ledgerHandlers } from './handlers-ledger.ts';
 import { reachHandlers } from './handlers-reach.ts';
 import type { Session } from './session.ts';
 
+/** Who makes a call: somebody at a socket, whose id that is, or at a door that has none. */
+export interface Caller {
+  readonly id: string;
+  readonly actor: SignedIn;
+}
+
 export type Handlers = {
-  [C in CallName]: (session: Session, input: ParsedInput<C>) => Promise<CallData<C>>;
+  [C in CallName]: (
+    caller: C extends 'session:refresh' ? Session : Caller,
+    input: ParsedInput<C>,
+  ) => Promise<CallData<C>>;
 };
 
 /** Calls that take their place in the log writer's queue, or another, as they begin, or that nothing waits for: many of one socket may be under way at once. */
@@ -87,6 +97,7 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'hook:resume',
   'hook:remove',
   'hook:test',
+  'admin:trace',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -97,7 +108,6 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
   return {
     'room:create': ({ actor }, input) => rooms.create(actor, input),
     'room:list': ({ actor }, input) => rooms.list(actor, input),
-    'room:join': ({ actor, id }, input) => rooms.join(actor, id, input),
     'room:leave': ({ actor, id }, input) => rooms.leave(actor, id, input),
     'room:update': ({ actor }, input) => rooms.update(actor, input),
     'member:add': ({ actor }, input) => rooms.add(actor, input),
@@ -109,10 +119,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'message:delete': ({ actor }, input) => messages.delete(actor, input),
     'message:react': ({ actor }, input) => messages.react(actor, input),
     'message:pin': ({ actor }, input) => messages.pin(actor, input),
-    'messages:read': ({ actor }, input) => messages.read(actor, input),
-    'events:read': ({ actor }, input) => messages.log(actor, input),
     search: ({ actor }, input) => hub.search.search(actor, input),
-    'read:mark': ({ actor }, { room, seq }) => hub.markRead(actor, room, seq),
     typing: async ({ actor, id }, { room, on }) => {
       hub.signals.typing(id, actor.id, room, on);
       return {};
@@ -146,5 +153,6 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     },
     ...botHandlers(hub.bots),
     ...hookHandlers(hub.hooks),
+    ...ledgerHandlers(hub),
   };
 }

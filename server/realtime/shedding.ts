@@ -37,6 +37,7 @@ export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   'user:show': 'backfill',
   'ban:list': 'backfill',
   'room:show': 'backfill',
+  'admin:trace': 'backfill',
   'bot:list': 'backfill',
   'deadletter:list': 'backfill',
   'command:list': 'backfill',

@@ -10,6 +10,7 @@ import { hookCalls } from './hooks.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
 import { summaryCalls } from './summary-calls.ts';
+import { traceCalls } from './trace-calls.ts';
 
 const inRoom = z.object({ room: p.roomId });
 const onMember = inRoom.extend({ user: p.userId });
@@ -231,6 +232,7 @@ export const calls = {
     data: z.object({ expiresAt: z.string() }),
   },
   ...botCalls,
+  ...traceCalls,
 } as const;
 
 export type CallName = keyof typeof calls;
