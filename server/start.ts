@@ -42,6 +42,7 @@ import { createFileStore } from './store/queries/files.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createOutboxStore } from './store/queries/outbox.ts';
 import { createPeopleStore } from './store/queries/people.ts';
+import { createRecordStore } from './store/queries/records.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 import { createSearchStore } from './store/queries/search.ts';
 import { createSummaryStore } from './store/queries/summaries.ts';
@@ -142,6 +143,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         files: createFileStore(db),
         ...createAnnouncementStore(db),
         ...createOutboxStore(db),
+        ...createRecordStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
       },
@@ -159,6 +161,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       ai: config.ai,
       senders: reach.senders,
       contacts: reach.contacts,
+      retentionDays: config.retentionDays,
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),

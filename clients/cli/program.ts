@@ -1,9 +1,7 @@
 // The command line as a tree: every command, its options, examples, and how mistakes are told.
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { Context } from './context.ts';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+import { version } from './version.ts';
 
 const EXAMPLES = `
 Examples:
@@ -37,6 +35,8 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   recap: async () => (await import('./commands/recap.ts')).recapCommand,
   announce: async () => (await import('./commands/announce.ts')).announceCommand,
   outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
+  retention: async () => (await import('./commands/retention.ts')).retentionCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,

@@ -15,6 +15,7 @@ import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
 import type { OutboxStore, Sender } from './ports-outbox.ts';
 import type { PeopleStore } from './ports-people.ts';
+import type { RecordStore } from './ports-records.ts';
 import type { SearchIndex, SearchStore } from './ports-search.ts';
 import type { SummaryStore } from './ports-summaries.ts';
 import type { VectorIndex, VectorStore } from './ports-vectors.ts';
@@ -27,7 +28,8 @@ export interface HubOptions {
     SearchStore &
     VectorStore &
     AnnouncementStore &
-    OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+    OutboxStore &
+    RecordStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
   readonly botStore: BotStore;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
@@ -55,6 +57,8 @@ export interface HubOptions {
   /** How people outside the hub are reached; none: not at all. */
   readonly senders?: readonly Sender[];
   readonly contacts: ContactOptions;
+  /** Days that rooms keep what is said which say nothing of it themselves; undefined: for ever. */
+  readonly retentionDays?: number | undefined;
   /** The pace of the outbox. */
   readonly outbox?: Partial<OutboxTempo> | undefined;
   /** Finds messages instead of it, as long as it can. */

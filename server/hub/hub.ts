@@ -22,6 +22,7 @@ import { LEASE } from './presence-book.ts';
 import { createPressure, noPressure } from './pressure.ts';
 import { createReachHub } from './reach-hub.ts';
 import { createReadCursors } from './read-cursors.ts';
+import { createRecordsHub } from './records-hub.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
 import { createSearchHub } from './search-hub.ts';
@@ -63,17 +64,13 @@ export function createHub(options: HubOptions) {
       announcements.moved(user);
     },
   });
-  const writer = createLogWriter({
-    store,
-    meters,
-    log,
-    committed(batches) {
-      feeds.offer(batches);
-      grew(batches);
-      files.pace.talked();
-      bus.publish('log', batches);
-    },
-  });
+  const committed = (batches: Batch[]) => {
+    feeds.offer(batches);
+    grew(batches);
+    files.pace.talked();
+    bus.publish('log', batches);
+  };
+  const writer = createLogWriter({ store, meters, log, committed });
   const { load } = options;
   const pressure = load ? createPressure(writer) : noPressure;
   const messages = createMessages({ store, writer, deleted: () => files.gone() });
@@ -146,6 +143,8 @@ export function createHub(options: HubOptions) {
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs });
   const { announcements } = reach;
+  const deleted = () => files.gone();
+  const records = createRecordsHub({ ...options, bus, sockets, leases, pressure, committed, deleted, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -192,6 +191,7 @@ export function createHub(options: HubOptions) {
     typing: signals.heardTyping,
     read: signals.heardRead,
     announcement: announcements.heard,
+    reports: records.reports.heard,
     summary: summaries.heard,
     summaryCancelled: summaries.heardCancel,
     fileProgress: files.heardProgress,
@@ -216,6 +216,7 @@ export function createHub(options: HubOptions) {
     summaries,
     search: search.find,
     ...reach,
+    ...records,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

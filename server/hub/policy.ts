@@ -9,6 +9,7 @@ const rights = {
   announce: ['admin'],
   'see what is sent': ['admin'],
   'read the audit log': ['admin'],
+  'see what rooms keep': ['admin'],
 } as const satisfies Record<string, readonly PlatformRole[]>;
 
 /** @throws HubError `forbidden` with a sentence that names the right */

@@ -50,6 +50,7 @@ function world() {
     typing: () => {},
     summary: () => {},
     bot: () => {},
+    reports: () => {},
     draft: () => {},
     end: () => {},
     read: () => {},

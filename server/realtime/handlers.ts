@@ -5,6 +5,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { botHandlers } from './handlers-bots.ts';
 import { reachHandlers } from './handlers-reach.ts';
+import { recordHandlers } from './handlers-records.ts';
 import type { Session } from './session.ts';
 
 export type Handlers = {
@@ -69,6 +70,9 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'command:run',
   'command:respond',
   'bot:scopes',
+  'report:send',
+  'report:settle',
+  'retention:hold',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -117,6 +121,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'file:link': ({ actor }, input) => hub.files.link(actor, input),
     'files:list': ({ actor }, input) => hub.files.list(actor, input),
     ...reachHandlers(hub),
+    ...recordHandlers(hub),
     'session:refresh': async (session, { token }) => {
       const actor = await authenticate(token);
       if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');

@@ -7,6 +7,7 @@ import { logEvent } from './events.ts';
 import { fileCalls } from './file-calls.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
+import { recordCalls } from './record-calls.ts';
 import { summaryCalls } from './summary-calls.ts';
 
 const inRoom = z.object({ room: p.roomId });
@@ -76,7 +77,7 @@ export const calls = {
         title: p.title.optional(),
         topic: p.topic.optional(),
         ai: z.boolean().optional(),
-        /** `null` keeps messages for ever. */
+        /** `null`: as the hub's settings have it, which is for ever where they say nothing. */
         retentionDays: z.int().min(1).max(36_500).nullable().optional(),
         archived: z.boolean().optional(),
       })
@@ -222,6 +223,7 @@ export const calls = {
   ...summaryCalls,
   ...fileCalls,
   ...announceCalls,
+  ...recordCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),
