@@ -163,7 +163,7 @@ test('an import that was cut off goes on where it stopped, and shows nothing bef
     for (const line of String(await readFile(path.join(folder('cut'), 'people.jsonl')))
       .trimEnd()
       .split('\n'))
-      await sql`select legal_person(${line}::text::jsonb)`;
+      await sql`select known_person(${line}::text::jsonb)`;
     const about = JSON.stringify({ room, sha256: room.sha256 });
     await sql`select legal_room(${about}::text::jsonb)`;
     const page = JSON.stringify({ room: 'secret', events: lines.slice(0, 9).map(line => JSON.parse(line)) });

@@ -28,7 +28,8 @@ export const botCommand = (context: Context): Command =>
     .addCommand(scopesCommand(context))
     .addCommand(deadLettersCommand(context))
     .addCommand(replayCommand(context))
-    .addCommand(runCommand(context));
+    .addCommand(runCommand(context))
+    .addHelpText('after', examples('court bot create Echo --id echo --room lobby', 'court bot list'));
 
 const createCommand = (context: Context) =>
   new Command('create')

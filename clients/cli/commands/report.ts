@@ -16,7 +16,8 @@ export const reportCommand = (context: Context): Command =>
     .description('messages that members reported: list, show, settle (moderators)')
     .addCommand(listCommand(context))
     .addCommand(showCommand(context))
-    .addCommand(settleCommand(context));
+    .addCommand(settleCommand(context))
+    .addHelpText('after', examples('court report list', 'court report settle 3f6c… --action delete'));
 
 /** Page by page, until `enough`. */
 async function* reports(

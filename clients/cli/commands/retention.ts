@@ -1,7 +1,8 @@
 // `court retention`: how long rooms keep what was said, what is due to go, and rooms that are held for the law. For admins.
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { RoomRetention } from '../../../shared/protocol/reports.ts';
-import type { Court } from '../../js/index.ts';
+import { CallError, type Court } from '../../js/index.ts';
 import type { Context } from '../context.ts';
 import { connected } from '../court.ts';
 import { examples, roomArgument } from '../options.ts';
@@ -13,7 +14,8 @@ export const retentionCommand = (context: Context): Command =>
     .addCommand(showCommand(context))
     .addCommand(setCommand(context))
     .addCommand(holdCommand(context))
-    .addCommand(runCommand(context));
+    .addCommand(runCommand(context))
+    .addHelpText('after', examples('court retention show', 'court retention run --dry-run'));
 
 interface Found {
   days: number | undefined;
@@ -142,10 +144,10 @@ const runCommand = (context: Context) =>
         let taken = 0;
         for (const one of due) {
           for (let after: number | undefined = 0; after !== undefined; ) {
-            const step: { messages: number; next?: number | undefined } = await court.call(
-              'retention:run',
-              { room: one.room, after },
-              { signal },
+            const from: number = after;
+            const step = await patiently(
+              () => court.call('retention:run', { room: one.room, after: from }, { signal }),
+              signal,
             );
             taken += step.messages;
             after = step.next;
@@ -158,3 +160,15 @@ const runCommand = (context: Context) =>
         );
       }),
     );
+
+/** A hub that puts us off is asked again when it says so: to take the same stretch twice takes nothing twice. */
+async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof CallError) || error.retryAfterMs === undefined) throw error;
+      await delay(error.retryAfterMs, undefined, { signal });
+    }
+  }
+}

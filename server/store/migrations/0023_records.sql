@@ -310,7 +310,7 @@ begin
     if now() - make_interval(days => kept_days(r)) is distinct from cutoff then
       return jsonb_strip_nulls(jsonb_build_object('events', written, 'next', (input ->> 'after')::bigint));
     end if;
-    insert into users (id, name, role, disabled_at) values ('first-court', 'First Court', 'bot', now()) on conflict do nothing;
+    perform known_person('{"id": "first-court", "name": "First Court", "role": "bot"}');
     foreach one in array old loop
       d := row (r.id, 'first-court', gen_random_uuid(), 'message.deleted', true, null, now_ms, one, '{"expired": true}'::jsonb);
       outcome := apply_change(r, d, null);
@@ -422,7 +422,8 @@ begin
     and (custodians is null or r.id in (
       select room from members where user_id = any (custodians)
       union select room from messages where author = any (custodians)
-      union select room from events where data ->> 'user' = any (custodians)));
+      union select x.id from rooms x cross join unnest(custodians) as who where exists (
+        select from events e where e.room = x.id and e.type in ('member.joined', 'member.left', 'member.removed') and e.data ->> 'user' = who)));
   perform audit_append(input ->> 'by', 'legal.exported', jsonb_strip_nulls(jsonb_build_object(
     'rooms', (select coalesce(jsonb_agg(value -> 'id'), '[]') from jsonb_array_elements(chosen)),
     'private', (select coalesce(jsonb_agg(value -> 'id'), '[]') from jsonb_array_elements(chosen) where value ->> 'kind' <> 'public'),
@@ -607,12 +608,14 @@ begin
 end
 $$;
 
--- Somebody who is in such a log; who is known here stays as they are. input: {id, name, role, email?}; answer: {fresh}
-create function legal_person(input jsonb) returns jsonb language plpgsql as $$
+-- Somebody who is in such a log; who is known here stays as they are. The hub itself, who takes out what is too old, can never sign in.
+-- input: {id, name, role, email?}; answer: {fresh}
+create function known_person(input jsonb) returns jsonb language plpgsql as $$
 begin
-  insert into users (id, name, role, email)
+  insert into users (id, name, role, email, disabled_at)
     values (input ->> 'id', input ->> 'name', input ->> 'role',
-      (select lower(input ->> 'email') where not exists (select from users where email = lower(input ->> 'email'))))
+      (select lower(input ->> 'email') where not exists (select from users where email = lower(input ->> 'email'))),
+      case when input ->> 'id' = 'first-court' then now() end)
     on conflict do nothing;
   return jsonb_build_object('fresh', found);
 end
@@ -640,6 +643,6 @@ select seal(
   array[
     'report_view', 'report_readers', 'send_report', 'list_reports', 'settle_report', 'kept_days', 'may_have', 'expire_files', 'retention_rooms',
     'expire_messages', 'note_record', 'list_retention', 'hold_room', 'legal_begin', 'legal_events', 'legal_members', 'legal_people', 'legal_files',
-    'legal_audit', 'legal_check', 'legal_room', 'legal_entries', 'legal_close', 'legal_person', 'legal_file', 'schema_version'
+    'legal_audit', 'legal_check', 'legal_room', 'legal_entries', 'legal_close', 'known_person', 'legal_file', 'schema_version'
   ]
 );

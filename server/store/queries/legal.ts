@@ -85,7 +85,7 @@ export function createLegalStore(db: Pick<Db, 'call'>) {
       call<{ head: number }>('legal_entries', { room, events }),
     close: async (room: RoomHead, members: readonly Membership[], bans: readonly Ban[]) =>
       void (await call('legal_close', { room, members, bans })),
-    person: async (person: Person) => (await call<{ fresh: boolean }>('legal_person', person)).fresh,
+    person: async (person: Person) => (await call<{ fresh: boolean }>('known_person', person)).fresh,
     file: async (file: {
       room: string;
       file: File;
