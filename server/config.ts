@@ -88,6 +88,8 @@ export interface Config {
   readonly maxConnectionsPerAddress: number;
   /** A second. */
   readonly maxHandshakesPerAddress: number;
+  /** Days that rooms keep what is said which say nothing of it themselves; undefined: for ever. */
+  readonly retentionDays: number | undefined;
   readonly files: FileSettings;
   /** Where files are kept; see loadStorage. */
   readonly storage: StorageConfig;
@@ -191,6 +193,7 @@ export function readConfig(
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER ?? 10,
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS ?? 50,
     maxHandshakesPerAddress: values.MAX_HANDSHAKES_PER_ADDRESS ?? 20,
+    retentionDays: values.RETENTION_DAYS,
     files: {
       limits: {
         file: values.FILE_BYTES ?? 2 * GB,

@@ -46,6 +46,7 @@ import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createLedgerStore } from './store/queries/ledger.ts';
 import { createOutboxStore } from './store/queries/outbox.ts';
 import { createPeopleStore } from './store/queries/people.ts';
+import { createRecordStore } from './store/queries/records.ts';
 import { createRoomStore } from './store/queries/rooms.ts';
 import { createSearchStore } from './store/queries/search.ts';
 import { createSummaryStore } from './store/queries/summaries.ts';
@@ -151,6 +152,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createAnnouncementStore(db),
         ...createOutboxStore(db),
         ...createLedgerStore(db),
+        ...createRecordStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
         verifyEmail: peopleStore.verifyEmail,
@@ -172,6 +174,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       senders: reach.senders,
       courier: reach.courier,
       contacts: reach.contacts,
+      retentionDays: config.retentionDays,
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),

@@ -1,9 +1,7 @@
 // The command line as a tree: every command, its options, examples, and how mistakes are told.
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { Context } from './context.ts';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+import { version } from './version.ts';
 
 const EXAMPLES = `
 Examples:
@@ -43,6 +41,8 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
   stats: async () => (await import('./commands/stats.ts')).statsCommand,
   top: async () => (await import('./commands/top.ts')).topCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
+  retention: async () => (await import('./commands/retention.ts')).retentionCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,

@@ -28,6 +28,7 @@ export type {
   User,
 } from '../../shared/protocol/models.ts';
 export type { Push, PushName } from '../../shared/protocol/pushes.ts';
+export type { Report, ReportAction, ReportReason, RoomRetention } from '../../shared/protocol/reports.ts';
 export type {
   Citation,
   PostedSummary,

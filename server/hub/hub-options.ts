@@ -18,6 +18,7 @@ import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
 import type { OutboxStore, Sender } from './ports-outbox.ts';
 import type { PeopleStore } from './ports-people.ts';
+import type { RecordStore } from './ports-records.ts';
 import type { SearchIndex, SearchStore } from './ports-search.ts';
 import type { SummaryStore } from './ports-summaries.ts';
 import type { VectorIndex, VectorStore } from './ports-vectors.ts';
@@ -31,7 +32,8 @@ export interface HubOptions {
     VectorStore &
     AnnouncementStore &
     LedgerStore &
-    OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
+    OutboxStore &
+    RecordStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
   readonly botStore: BotStore;
   readonly admin: AdminStore & NodeStore;
   readonly hookStore: HookStore;
@@ -63,6 +65,8 @@ export interface HubOptions {
   /** How people outside the hub are reached; none: not at all. */
   readonly senders?: readonly Sender[];
   readonly contacts: ContactOptions;
+  /** Days that rooms keep what is said which say nothing of it themselves; undefined: for ever. */
+  readonly retentionDays?: number | undefined;
   /** The pace of the outbox. */
   readonly outbox?: Partial<OutboxTempo> | undefined;
   /** Finds messages instead of it, as long as it can. */

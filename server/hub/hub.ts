@@ -27,6 +27,7 @@ import { LEASE } from './presence-book.ts';
 import { createPressure, noPressure } from './pressure.ts';
 import { createReachHub } from './reach-hub.ts';
 import { createReadCursors } from './read-cursors.ts';
+import { createRecordsHub } from './records-hub.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
 import { createSearchHub } from './search-hub.ts';
@@ -156,6 +157,8 @@ export function createHub(options: HubOptions) {
   const posted = reach.outbox.wake;
   const hooks = createHookHub({ ...options, messages, pressure, leases, pollMs, posted, committed });
   const traces = createLedgerHub({ ...{ store, ledger, background, leases, log }, pollMs: options.pollMs });
+  const deleted = () => files.gone();
+  const records = createRecordsHub({ ...options, bus, sockets, leases, pressure, committed, deleted, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -202,6 +205,7 @@ export function createHub(options: HubOptions) {
     typing: signals.heardTyping,
     read: signals.heardRead,
     announcement: announcements.heard,
+    reports: records.reports.heard,
     summary: summaries.heard,
     summaryCancelled: summaries.heardCancel,
     fileProgress: files.heardProgress,
@@ -232,6 +236,7 @@ export function createHub(options: HubOptions) {
     hooks,
     ledger,
     traces,
+    ...records,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

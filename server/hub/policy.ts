@@ -15,6 +15,7 @@ const rights = {
   'see how the nodes stand': ['admin'],
   'end connections': ['admin'],
   'trace messages': ['admin'],
+  'see what rooms keep': ['admin'],
 } as const satisfies Record<string, readonly PlatformRole[]>;
 
 /** @throws HubError `forbidden` with a sentence that names the right */

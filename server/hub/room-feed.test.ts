@@ -73,6 +73,7 @@ function world() {
     typing: () => {},
     summary: () => {},
     bot: () => {},
+    reports: () => {},
     draft: () => {},
     end: () => {},
     read: () => {},

@@ -8,6 +8,7 @@ import { botHandlers } from './handlers-bots.ts';
 import { hookHandlers } from './handlers-hooks.ts';
 import { ledgerHandlers } from './handlers-ledger.ts';
 import { reachHandlers } from './handlers-reach.ts';
+import { recordHandlers } from './handlers-records.ts';
 import type { Session } from './session.ts';
 
 /** Who makes a call: somebody at a socket, whose id that is, or at a door that has none. */
@@ -98,6 +99,9 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'hook:remove',
   'hook:test',
   'admin:trace',
+  'report:send',
+  'report:settle',
+  'retention:hold',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -143,6 +147,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'files:list': ({ actor }, input) => hub.files.list(actor, input),
     ...reachHandlers(hub),
     ...adminHandlers(hub.admin),
+    ...recordHandlers(hub),
     'session:refresh': async (session, { token }) => {
       const proved = performance.now();
       const actor = await authenticate(token);

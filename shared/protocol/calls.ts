@@ -9,6 +9,7 @@ import { fileCalls } from './file-calls.ts';
 import { hookCalls } from './hooks.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
+import { recordCalls } from './record-calls.ts';
 import { summaryCalls } from './summary-calls.ts';
 import { traceCalls } from './trace-calls.ts';
 
@@ -79,7 +80,7 @@ export const calls = {
         title: p.title.optional(),
         topic: p.topic.optional(),
         ai: z.boolean().optional(),
-        /** `null` keeps messages for ever. */
+        /** `null`: as the hub's settings have it, which is for ever where they say nothing. */
         retentionDays: z.int().min(1).max(36_500).nullable().optional(),
         archived: z.boolean().optional(),
       })
@@ -227,6 +228,7 @@ export const calls = {
   ...announceCalls,
   ...adminCalls,
   ...hookCalls,
+  ...recordCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),

@@ -5,6 +5,7 @@ import { Announcements } from '../dialogs/announcements.tsx';
 import { BrowseRooms } from '../dialogs/browse-rooms.tsx';
 import { CreateRoom } from '../dialogs/create-room.tsx';
 import { Webhooks } from '../dialogs/webhooks.tsx';
+import { Reports } from '../dialogs/reports.tsx';
 import { useRegions } from '../hooks/use-regions.ts';
 import { useSearchKeys } from '../hooks/use-search-keys.ts';
 import { useStore } from '../hooks/use-store.ts';
@@ -17,7 +18,7 @@ import { RoomView } from './room-view.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { Welcome } from './welcome.tsx';
 
-export type DialogName = 'create' | 'browse' | 'add-people' | 'announce' | 'webhooks';
+export type DialogName = 'create' | 'browse' | 'add-people' | 'announce' | 'webhooks' | 'reports';
 
 export function WorkspaceView({ signOut }: { signOut(): Promise<void> }) {
   const { rooms, me, keep } = useWorkspace();
@@ -74,6 +75,7 @@ export function WorkspaceView({ signOut }: { signOut(): Promise<void> }) {
       {dialog === 'create' && <CreateRoom close={close} />}
       {dialog === 'browse' && <BrowseRooms close={close} />}
       {dialog === 'announce' && <Announcements close={close} />}
+      {dialog === 'reports' && <Reports close={close} />}
       {dialog === 'add-people' && route.room && <AddPeople room={route.room} close={close} />}
       {dialog === 'webhooks' && route.room && <Webhooks room={route.room} close={close} />}
     </div>
