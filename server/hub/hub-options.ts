@@ -2,6 +2,7 @@
 import type { Bus } from './bus.ts';
 import type { ContactOptions } from './contacts.ts';
 import type { FileOptions } from './file-hub.ts';
+import type { NoticeTempo } from './notice-job.ts';
 import type { Tempo as OutboxTempo } from './outbox-worker.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { Embedder, Summarizer } from './ports-ai.ts';
@@ -13,6 +14,7 @@ import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
 import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
+import type { NoticeStore } from './ports-notices.ts';
 import type { OutboxStore, Sender } from './ports-outbox.ts';
 import type { PeopleStore } from './ports-people.ts';
 import type { SearchIndex, SearchStore } from './ports-search.ts';
@@ -27,6 +29,7 @@ export interface HubOptions {
     SearchStore &
     VectorStore &
     AnnouncementStore &
+    NoticeStore &
     OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
   readonly botStore: BotStore;
   readonly searchIndex: SearchIndex;
@@ -57,6 +60,8 @@ export interface HubOptions {
   readonly contacts: ContactOptions;
   /** The pace of the outbox. */
   readonly outbox?: Partial<OutboxTempo> | undefined;
+  /** When people are told of messages. */
+  readonly notices?: Partial<NoticeTempo> | undefined;
   /** Finds messages instead of it, as long as it can. */
   readonly outsideIndex?: OutsideIndex | undefined;
   readonly now?: () => number;

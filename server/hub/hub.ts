@@ -13,6 +13,7 @@ import { createLeases } from './lease.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
+import { createNotices } from './notices.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor } from './ports.ts';
 import type { Vendor } from './ports-integrations.ts';
@@ -146,6 +147,7 @@ export function createHub(options: HubOptions) {
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
   const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs });
   const { announcements } = reach;
+  const notices = createNotices({ ...options, presence, outbox: reach.outbox, leases, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -216,6 +218,7 @@ export function createHub(options: HubOptions) {
     summaries,
     search: search.find,
     ...reach,
+    notices,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

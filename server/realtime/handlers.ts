@@ -4,6 +4,7 @@ import { HubError } from '../hub/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { botHandlers } from './handlers-bots.ts';
+import { notifyHandlers } from './handlers-notify.ts';
 import { reachHandlers } from './handlers-reach.ts';
 import type { Session } from './session.ts';
 
@@ -66,6 +67,9 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'contact:phone',
   'contact:subscribe',
   'outbox:retry',
+  'notify:set',
+  'notify:room',
+  'notify:thread',
   'command:run',
   'command:respond',
   'bot:scopes',
@@ -117,6 +121,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'file:link': ({ actor }, input) => hub.files.link(actor, input),
     'files:list': ({ actor }, input) => hub.files.list(actor, input),
     ...reachHandlers(hub),
+    ...notifyHandlers(hub.notices),
     'session:refresh': async (session, { token }) => {
       const actor = await authenticate(token);
       if (actor.id !== session.actor.id) throw new HubError('forbidden', 'This token is of someone else.');

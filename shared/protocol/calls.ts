@@ -6,6 +6,7 @@ import { botCalls } from './bots.ts';
 import { logEvent } from './events.ts';
 import { fileCalls } from './file-calls.ts';
 import * as m from './models.ts';
+import { noticeCalls } from './notice-calls.ts';
 import * as p from './primitives.ts';
 import { summaryCalls } from './summary-calls.ts';
 
@@ -222,6 +223,7 @@ export const calls = {
   ...summaryCalls,
   ...fileCalls,
   ...announceCalls,
+  ...noticeCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),
