@@ -103,6 +103,8 @@ export interface Config {
     readonly smsWebhookUrl: string | undefined;
     readonly smsWebhookSecret: string | undefined;
   };
+  /** Seconds until people who are away are told of messages. */
+  readonly notifyAfter: number;
   /** Addresses and networks that pushes and webhooks may go to although they are private. */
   readonly privateTargets: readonly string[];
   readonly models: ModelsConfig;
@@ -211,6 +213,7 @@ export function readConfig(
       smsWebhookUrl: values.SMS_WEBHOOK_URL,
       smsWebhookSecret: values.SMS_WEBHOOK_SECRET,
     },
+    notifyAfter: values.NOTIFY_AFTER_SECONDS ?? 120,
     privateTargets: values.PRIVATE_TARGETS ?? [],
     models: modelsOf(values),
     warnings: warnings(values, set),

@@ -242,6 +242,10 @@ export const settings = {
     example: '<32 random bytes, as from: openssl rand -base64 32>',
     secret: true,
   },
+  NOTIFY_AFTER_SECONDS: {
+    schema: whole(0, 86_400, 'is not a number of seconds up to a day'),
+    example: '120',
+  },
   PRIVATE_TARGETS: {
     schema: rule(
       value => list(value, network),

@@ -12,6 +12,7 @@ import { type Config, loadGoogleCredentials, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, listen } from './http/server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
+import type { NoticeTempo } from './hub/notice-job.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import type { Tempo as OutboxTempo } from './hub/outbox-worker.ts';
 import { createPeople, type People } from './hub/people.ts';
@@ -44,6 +45,7 @@ import { createFileStore } from './store/queries/files.ts';
 import { createHookStore } from './store/queries/hooks.ts';
 import { createIntegrationStore } from './store/queries/integrations.ts';
 import { createLedgerStore } from './store/queries/ledger.ts';
+import { createNoticeStore } from './store/queries/notices.ts';
 import { createOutboxStore } from './store/queries/outbox.ts';
 import { createPeopleStore } from './store/queries/people.ts';
 import { createRecordStore } from './store/queries/records.ts';
@@ -81,6 +83,8 @@ export interface Overrides {
   googleTempo?: GoogleOptions['tempo'];
   /** The pace at which the outbox is worked off. */
   outbox?: Partial<OutboxTempo>;
+  /** When people are told of messages. */
+  notices?: Partial<NoticeTempo>;
   /** The pace at which models are asked. */
   modelTempo?: Partial<ModelTempo>;
   /** The pace at which the search index is kept, and how long an answer of it may take. */
@@ -150,6 +154,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createSummaryStore(db),
         files: createFileStore(db),
         ...createAnnouncementStore(db),
+        ...createNoticeStore(db),
         ...createOutboxStore(db),
         ...createLedgerStore(db),
         ...createRecordStore(db),
@@ -175,6 +180,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       courier: reach.courier,
       contacts: reach.contacts,
       retentionDays: config.retentionDays,
+      notices: { batch: config.notifyAfter * 1000 },
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),

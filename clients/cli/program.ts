@@ -33,6 +33,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   files: async () => (await import('./commands/files.ts')).filesCommand,
   search: async () => (await import('./commands/search.ts')).searchCommand,
   recap: async () => (await import('./commands/recap.ts')).recapCommand,
+  notify: async () => (await import('./commands/notify.ts')).notifyCommand,
   announce: async () => (await import('./commands/announce.ts')).announceCommand,
   trace: async () => (await import('./commands/trace.ts')).traceCommand,
   outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,

@@ -27,6 +27,7 @@ export type {
   SearchHit,
   User,
 } from '../../shared/protocol/models.ts';
+export type { Notice, NoticeLevel, NoticeWishes } from '../../shared/protocol/notices.ts';
 export type { Push, PushName } from '../../shared/protocol/pushes.ts';
 export type { Report, ReportAction, ReportReason, RoomRetention } from '../../shared/protocol/reports.ts';
 export type {

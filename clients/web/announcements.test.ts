@@ -1,6 +1,6 @@
 // time limit: 300 s
-// Announcements in real Chromium: shown by their gravity, answered once for all devices, written and watched by an admin; what the service worker shows; and
-// what members report to moderators.
+// Announcements in real Chromium: shown by their gravity, answered once for all devices, written and watched by an admin. How one wishes to be told of
+// messages while one is away, and why one was not. What the service worker shows; and what members report to moderators.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withConnection } from '../../server/store/databases.ts';
@@ -14,7 +14,7 @@ let house: House;
 let admin: TestClient;
 
 test.before(async () => {
-  house = await openHouse();
+  house = await openHouse({ notices: { look: 30, settle: 0 } });
   admin = await connect(house.hub.url, {
     token: await house.hub.token('ina', { name: 'Ina', role: 'admin' }),
   });
@@ -98,6 +98,61 @@ test('an admin writes one, sees it as others will, watches who is missing, remin
   await dialog.getByRole('button', { name: 'All announcements' }).click();
   await dialog.getByText('Cancelled').first().waitFor();
   assert.equal(boss.complaints, []);
+});
+
+test('one says how one is told and of what, sees why one was not, and goes to the message', async () => {
+  await house.empty();
+  const bob = await house.member('Bob');
+  const room = await house.room(bob, 'Courtyard');
+  const ada = await house.newcomer('Ada', { timezoneId: 'Asia/Tokyo' });
+  const { page } = ada;
+  await ada.goTo(room);
+  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('menuitemradio', { name: 'What is meant for me', checked: true }).waitFor();
+  await page.getByRole('menuitemradio', { name: 'Everything' }).click();
+  // Where she looks, she would have read it.
+  await ada.goTo(await house.room(bob, 'Hall'));
+
+  await page.getByRole('button', { name: /^Ada, Active/ }).click();
+  await page.getByRole('menuitemradio', { name: /^Notifications/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Notifications' });
+  await dialog.getByLabel('Keywords').fill('roof, opening night');
+  await dialog.getByLabel('Tell me nothing at certain hours').check();
+  await dialog.getByLabel('From').fill('23:00');
+  assert.equal(await findNameless(page), []);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Saved.').waitFor();
+  const sql = (text: string) => withConnection(house.hub.databaseUrl, db => db.unsafe(text));
+  const [wish] = await sql('select to_jsonb(keywords) as keywords, quiet from notice_wishes');
+  assert.equal(
+    [wish?.keywords, wish?.quiet],
+    [['roof', 'opening night'], { from: '23:00', to: '07:00', zone: 'Asia/Tokyo' }],
+  );
+  assert.equal(
+    (await sql('select level from notice_levels')).map(({ level }) => level),
+    ['all'],
+  );
+  await sql(`update notice_wishes set quiet = null`);
+
+  const { id } = await send(bob, room, 'Who has the *keys*?');
+  await until(async () => (await sql(`select from notices`)).length === 1);
+  await sql(`update notices set at = at - interval '2 minutes'`);
+  await until(async () => (await sql(`select from notices where verdict = 'waiting'`)).length === 0);
+  await dialog.getByRole('tab', { name: 'What you were told' }).click();
+  const told = dialog.getByRole('button', { name: /^Bob in Courtyard/ });
+  await told.getByText('Who has the keys?').waitFor();
+  await told.getByText(/You want to be told of everything in this room/).waitFor();
+  // An account of this door has an address, and this hub no mail server: there is nowhere to tell her.
+  await told.getByText('Not told: there is no address or device of yours to tell you at.').waitFor();
+  await ada.lights('Who has the', () => told.click());
+  await dialog.waitFor({ state: 'detached' });
+  await page.waitForFunction(hash => location.hash === hash, `#/room/${room}`);
+
+  await page.goto(`${page.url().split('#')[0]}#/room/${room}/thread/${id}`);
+  const follow = page.getByRole('button', { name: 'Follow', exact: true });
+  await follow.click();
+  await page.getByRole('button', { name: 'Following', pressed: true }).waitFor();
+  assert.equal(ada.complaints, []);
 });
 
 test('the service worker shows what is pushed, once under each name, and leads nowhere but here', async () => {

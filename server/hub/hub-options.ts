@@ -2,6 +2,7 @@
 import type { Bus } from './bus.ts';
 import type { ContactOptions } from './contacts.ts';
 import type { FileOptions } from './file-hub.ts';
+import type { NoticeTempo } from './notice-job.ts';
 import type { Tempo as OutboxTempo } from './outbox-worker.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { AdminStore, NodeStore, Sight } from './ports-admin.ts';
@@ -16,6 +17,7 @@ import type { Integration, Vendor } from './ports-integrations.ts';
 import type { LedgerStore } from './ports-ledger.ts';
 import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
+import type { NoticeStore } from './ports-notices.ts';
 import type { OutboxStore, Sender } from './ports-outbox.ts';
 import type { PeopleStore } from './ports-people.ts';
 import type { RecordStore } from './ports-records.ts';
@@ -33,7 +35,8 @@ export interface HubOptions {
     AnnouncementStore &
     LedgerStore &
     OutboxStore &
-    RecordStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
+    RecordStore &
+    NoticeStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
   readonly botStore: BotStore;
   readonly admin: AdminStore & NodeStore;
   readonly hookStore: HookStore;
@@ -69,6 +72,8 @@ export interface HubOptions {
   readonly retentionDays?: number | undefined;
   /** The pace of the outbox. */
   readonly outbox?: Partial<OutboxTempo> | undefined;
+  /** When people are told of messages. */
+  readonly notices?: Partial<NoticeTempo> | undefined;
   /** Finds messages instead of it, as long as it can. */
   readonly outsideIndex?: OutsideIndex | undefined;
   readonly now?: () => number;

@@ -18,6 +18,7 @@ import { createLedgerHub } from './ledger-hub.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
+import { createNotices } from './notices.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor } from './ports.ts';
 import type { Vendor } from './ports-integrations.ts';
@@ -159,6 +160,7 @@ export function createHub(options: HubOptions) {
   const traces = createLedgerHub({ ...{ store, ledger, background, leases, log }, pollMs: options.pollMs });
   const deleted = () => files.gone();
   const records = createRecordsHub({ ...options, bus, sockets, leases, pressure, committed, deleted, now });
+  const notices = createNotices({ ...options, presence, outbox: reach.outbox, leases, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -237,6 +239,7 @@ export function createHub(options: HubOptions) {
     ledger,
     traces,
     ...records,
+    notices,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,

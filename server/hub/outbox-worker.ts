@@ -178,11 +178,11 @@ export function openOutboxWorker(deps: {
   };
 }
 
-/** What has the same bundle is one parcel. */
+/** What has the same bundle, and goes to the same device, is one parcel. */
 function bundles(due: readonly Due[]): Due[][] {
   const parcels = new Map<string, Due[]>();
   for (const one of due) {
-    const name = one.bundle === undefined ? `one ${one.key}` : `all ${one.bundle}`;
+    const name = one.bundle === undefined ? `one ${one.key}` : `all ${one.device?.id} ${one.bundle}`;
     const parcel = parcels.get(name);
     if (parcel) parcel.push(one);
     else parcels.set(name, [one]);

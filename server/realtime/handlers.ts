@@ -7,6 +7,7 @@ import { adminHandlers } from './handlers-admin.ts';
 import { botHandlers } from './handlers-bots.ts';
 import { hookHandlers } from './handlers-hooks.ts';
 import { ledgerHandlers } from './handlers-ledger.ts';
+import { notifyHandlers } from './handlers-notify.ts';
 import { reachHandlers } from './handlers-reach.ts';
 import { recordHandlers } from './handlers-records.ts';
 import type { Session } from './session.ts';
@@ -84,6 +85,9 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'contact:subscribe',
   'contact:confirm',
   'outbox:retry',
+  'notify:set',
+  'notify:room',
+  'notify:thread',
   'command:run',
   'command:respond',
   'bot:scopes',
@@ -148,6 +152,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     ...reachHandlers(hub),
     ...adminHandlers(hub.admin),
     ...recordHandlers(hub),
+    ...notifyHandlers(hub.notices),
     'session:refresh': async (session, { token }) => {
       const proved = performance.now();
       const actor = await authenticate(token);

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type Letter, type Parcel, SendError, type Sender } from '../hub/ports-outbox.ts';
 import { type Guard, retryAfter } from './guard.ts';
+import { inOrder } from './letters.ts';
 
 export interface VapidKeys {
   /** Base64url, as browsers want it. */
@@ -66,12 +67,13 @@ export function createPush({ guard, keys, subject }: PushOptions): Sender {
 
 /** What the service worker shows (clients/web/public/push.js). */
 function shown(letters: readonly Letter[]) {
-  const [first, ...more] = letters as readonly [Letter, ...Letter[]];
+  const newest = inOrder(letters).at(-1) as Letter;
+  const more = letters.length - 1;
   return {
-    title: cut(more.length > 0 ? `${first.title}, and ${more.length} more` : first.title, TITLE),
-    body: cut(first.text, TEXT),
-    place: first.place ?? '/',
-    level: first.level ?? 'info',
+    title: cut(more > 0 ? `${newest.title}, and ${more} more` : newest.title, TITLE),
+    body: cut(newest.text, TEXT),
+    place: newest.place ?? '/',
+    level: newest.level ?? 'info',
   };
 }
 

@@ -1,5 +1,5 @@
 // A hub is killed with -9 while it tells people and webhooks: the next one goes on. What was due in between begins, everybody is told, and whoever is
-// told twice is told under one name (I14).
+// told twice is told under one name; so is who was named while away (I14).
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { signToken } from '../../clients/cli/signing.ts';
@@ -29,6 +29,7 @@ test('killed in the middle of the mails and of what a webhook hears: the same, o
     SMTP_URL: mail.url,
     PRIVATE_TARGETS: '127.0.0.1',
     LOAD_SHEDDING: 'off',
+    NOTIFY_AFTER_SECONDS: '3',
     // Who comes back under its name has its leases at once.
     NODE_NAME: 'hub-1',
   };
@@ -37,12 +38,16 @@ test('killed in the middle of the mails and of what a webhook hears: the same, o
     signToken(TEST_SECRET, { user, role, seconds: 3600 });
   const users = Array.from({ length: PEOPLE }, (_, n) => `user-${n}`);
   await age(`insert into users (id, name, role, email, email_verified_at)
-    select 'user-' || n, 'User ' || n, 'member', 'user-' || n || '@people.example', now() from generate_series(0, ${PEOPLE - 1}) as n`);
+    select 'user-' || n, 'User ' || n, 'member', 'user-' || n || '@people.example', now() from generate_series(0, ${PEOPLE - 1}) as n;
+    insert into users (id, name, role, email, email_verified_at) values ('away', 'Away', 'member', 'away@people.example', now())`);
   const common = { text: 'Everybody out', level: 'critical', audience: { users }, requireAck: true } as const;
 
   const first = await start();
   const { now, later } = await (async () => {
     await using admin = await connect(first.url, { token: await token('admin', 'admin') });
+    await admin.call('room:create', { id: 'hall', title: 'Hall', kind: 'public', members: ['away'] });
+    await admin.call('message:send', { room: 'hall', id: crypto.randomUUID(), text: '@away, the gate' });
+    await until(async () => (await age('select from notices')).length === 1);
     const { id: later } = await admin.call('announce:send', {
       ...common,
       key: 'later',
@@ -89,7 +94,15 @@ test('killed in the middle of the mails and of what a webhook hears: the same, o
   const words = Array.from({ length: 2 * WORDS }, (_, n) => `${n}`);
   assert.equal([receiver.of('/hall').map(textOf), receiver.forged], [words, 0]);
   // No more than were under way at once.
-  assert.ok(mail.mails.length <= PEOPLE + 3, `${mail.mails.length} mails`);
+  assert.ok(mail.mails.length <= PEOPLE + 4, `${mail.mails.length} mails`);
+  await until(() => mail.of('away@people.example').length > 0);
+  const told = mail.of('away@people.example').map(({ headers }) => headers['message-id']);
+  assert.is(new Set(told).size, 1, `${told}`);
+  const keys = await age(`select key from outbox where user_id = 'away'`);
+  assert.equal(
+    keys.map(({ key }) => String(key).replace(/[0-9a-f-]{36}/, 'ID')),
+    ['message:hall:ID:away:email'],
+  );
   await using admin = await connect(second.url, { token: await token('admin', 'admin') });
   await until(async () => (await admin.call('announce:status', { id: later })).state === 'running');
   await using user = await connect(second.url, { token: await token('user-7', 'member') });

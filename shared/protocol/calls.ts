@@ -8,6 +8,7 @@ import { logEvent } from './events.ts';
 import { fileCalls } from './file-calls.ts';
 import { hookCalls } from './hooks.ts';
 import * as m from './models.ts';
+import { noticeCalls } from './notice-calls.ts';
 import * as p from './primitives.ts';
 import { recordCalls } from './record-calls.ts';
 import { summaryCalls } from './summary-calls.ts';
@@ -229,6 +230,7 @@ export const calls = {
   ...adminCalls,
   ...hookCalls,
   ...recordCalls,
+  ...noticeCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),
