@@ -38,22 +38,7 @@ import { createPostgresSearch } from './search/postgres.ts';
 import { sightOf } from './sight.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
-import { createAdminStore, createNodeStore } from './store/queries/admin.ts';
-import { createAnnouncementStore } from './store/queries/announcements.ts';
-import { createBotStore } from './store/queries/bots.ts';
-import { createFileStore } from './store/queries/files.ts';
-import { createHookStore } from './store/queries/hooks.ts';
-import { createIntegrationStore } from './store/queries/integrations.ts';
-import { createLedgerStore } from './store/queries/ledger.ts';
-import { createNoticeStore } from './store/queries/notices.ts';
-import { createOutboxStore } from './store/queries/outbox.ts';
-import { createPeopleStore } from './store/queries/people.ts';
-import { createRecordStore } from './store/queries/records.ts';
-import { createRoomStore } from './store/queries/rooms.ts';
-import { createSearchStore } from './store/queries/search.ts';
-import { createSummaryStore } from './store/queries/summaries.ts';
-import { createUpkeepStore } from './store/queries/upkeep.ts';
-import { createVectorStore } from './store/queries/vectors.ts';
+import { createStores } from './store/stores.ts';
 
 export interface Running extends AsyncDisposable {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -113,7 +98,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const redis = await redisOf(config, log);
   if (redis) parts.use(redis);
   const limits = await limitsOf(config, redis, log);
-  const peopleStore = createPeopleStore(db);
+  const stores = createStores(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const meters = createMeters();
   let url: string | undefined;
@@ -136,35 +121,15 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const meaning = await meaningOf(config, db, log, overrides.modelTempo);
   if (meaning) parts.use(meaning);
   const sealer = createSealer(secrets.encryptionKey);
-  const hookStore = createHookStore(db);
   const reach = parts.use(
-    await reachOf(config, secrets, { store: hookStore, sealer }, () => config.publicUrl ?? url),
+    await reachOf(config, secrets, { store: stores.hub.hookStore, sealer }, () => config.publicUrl ?? url),
   );
   const elastic = await elasticOf(config, db, log, overrides.elastic);
   if (elastic) parts.use(elastic);
   const files = parts.use(await filesOf(config, secrets));
   const hub: Hub = parts.use(
     createHub({
-      store: {
-        ...createRoomStore(db),
-        ...createUpkeepStore(db),
-        ...createIntegrationStore(db),
-        ...createSearchStore(db),
-        ...createVectorStore(db),
-        ...createSummaryStore(db),
-        files: createFileStore(db),
-        ...createAnnouncementStore(db),
-        ...createNoticeStore(db),
-        ...createOutboxStore(db),
-        ...createLedgerStore(db),
-        ...createRecordStore(db),
-        ensureUser: peopleStore.ensureUser,
-        getUser: peopleStore.getUser,
-        verifyEmail: peopleStore.verifyEmail,
-      },
-      botStore: createBotStore(db),
-      admin: { ...createAdminStore(db), ...createNodeStore(db) },
-      hookStore,
+      ...stores.hub,
       searchIndex: parts.use(createPostgresSearch(db)),
       meaning,
       files: files.options,
@@ -203,7 +168,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   });
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
-    store: peopleStore,
+    store: stores.people,
     tokens: config.supabaseUrl ? acceptSupabase(tokens, config.supabaseUrl) : tokens,
     hasher: createArgon2(),
     limits,

@@ -12,6 +12,7 @@ import { createFollowers } from './followers.ts';
 import { createHookHub } from './hook-hub.ts';
 import type { HubOptions } from './hub-options.ts';
 import { createIntegrations } from './integrations.ts';
+import { keepTime } from './keep-time.ts';
 import { createLeases } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import { createLedgerHub } from './ledger-hub.ts';
@@ -45,10 +46,6 @@ const POLL = 2000;
 const SWEEP = 3_600_000;
 /** Milliseconds between two shares of all presence claims: a third of their lease. */
 const SHARE = LEASE / 3;
-/** Milliseconds between two looks at the load. */
-const LOOK = 200;
-/** Under pressure signs of life leave this many times more rarely. */
-const RARELY = 5;
 
 export function createHub(options: HubOptions) {
   const {
@@ -106,22 +103,7 @@ export function createHub(options: HubOptions) {
   const background = createBackground(log);
   background.every(pollMs, 'compare heads', feeds.poll);
   background.every(pollMs, 'call the followers', followers.all);
-  let held = 0;
-  background.every(1000, 'presence and signals', () => {
-    // What changes meanwhile gathers, and leaves in one.
-    if (pressure.refuses('typing') && ++held < RARELY) return;
-    held = 0;
-    presence.flush();
-    signals.flush();
-  });
-  if (load) {
-    background.every(LOOK, 'look at the load', () => {
-      const before = pressure.level;
-      pressure.sample(load());
-      const { level } = pressure;
-      if (before > 0 !== level > 0) log.info({ load: pressure.describe() }, 'the load has changed');
-    });
-  }
+  keepTime({ background, pressure, load, log, flush: [presence.flush, signals.flush] });
 
   const leases = createLeases({ store, background, node, now, log });
   leases.run({

@@ -1,8 +1,8 @@
 // Logs as they are handed out for the law and taken in again, through the SQL functions of migration 0023; for the operator, without a check of rights.
 
+import type { AuditEntry } from '#shared/protocol/admin.ts';
 import type { File } from '#shared/protocol/files.ts';
 import type { Room, RoomRole, User } from '#shared/protocol/models.ts';
-import type { AuditEntry } from '#shared/protocol/outbox.ts';
 import type { Db } from '../db.ts';
 import { refusingCall } from './call.ts';
 
