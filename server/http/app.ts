@@ -11,7 +11,7 @@ import { type FileDeps, fileRoutes } from './routes/files.ts';
 import { connectRoutes, type GoogleDeps, googleRoutes, pushRoutes } from './routes/google.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
 import { type HookDeps, hookRoutes } from './routes/hooks.ts';
-import { type McpDeps, mcpRoutes } from './routes/mcp.ts';
+import { MCP_WORDS, type McpDeps, mcpRoutes } from './routes/mcp.ts';
 import { meRoutes } from './routes/me.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -69,6 +69,8 @@ export function createApp(deps: HttpDeps): Express {
   app.use(
     '/mcp',
     limitAddress(limits),
+    cors(origins, MCP_WORDS),
+    checkQuery,
     checkBodyType,
     express.json({ limit: '64kb', inflate: false }),
     mcpRoutes(deps),

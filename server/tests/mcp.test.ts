@@ -176,6 +176,7 @@ test('the door: a token each time, no foreign page, not too much, nothing hostil
   for (const body of ['{"__proto__":{"a":1}}', '[]', '3', '{', `[${'{},'.repeat(20)}{}]`])
     assert.is((await ask({}, body))[0], 400, body);
   assert.is((await ask({ 'content-type': 'text/plain' }))[0], 400);
+  assert.is((await fetch(`${hub.url}/mcp?access_token=${token}`, { method: 'POST' })).status, 400);
   for (const method of ['GET', 'DELETE']) assert.is((await fetch(`${hub.url}/mcp`, { method })).status, 405);
   assert.equal(
     hub.complaints.filter(({ level }) => level === 'error'),

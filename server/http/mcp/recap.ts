@@ -1,4 +1,5 @@
 // A recap for a program: asked for as everywhere, and waited for.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallInput } from '#shared/protocol/calls.ts';
 import type { Summary } from '#shared/protocol/summaries.ts';
@@ -13,7 +14,8 @@ export async function recap(
   wish: Omit<CallInput<'summary:request'>, 'audience' | 'id'>,
   signal: AbortSignal,
 ): Promise<Summary> {
-  const { id } = await ask('summary:request', wish);
+  const own = randomUUID();
+  const { id } = await ask('summary:request', { ...wish, id: own });
   try {
     for (;;) {
       const { summary } = await ask('summary:get', { id });
@@ -21,7 +23,7 @@ export async function recap(
       await delay(LOOK, undefined, { signal });
     }
   } finally {
-    // Nobody else may wait for it: another of the same person would have asked first.
-    if (signal.aborted) await ask('summary:cancel', { id }).catch(() => {});
+    // Another is what this person asked for before, elsewhere, and may still wait for.
+    if (signal.aborted && id === own) await ask('summary:cancel', { id }).catch(() => {});
   }
 }

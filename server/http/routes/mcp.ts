@@ -7,6 +7,7 @@ import type { OriginPolicy } from '../../hub/origins.ts';
 import type { People } from '../../hub/people.ts';
 import type { Log } from '../../hub/ports.ts';
 import { signedIn } from '../auth.ts';
+import type { CorsWords } from '../guards.ts';
 import { type AskAs, askerOf } from '../mcp/ask.ts';
 
 export interface McpDeps {
@@ -16,6 +17,12 @@ export interface McpDeps {
   /** Makes a call for somebody who has no socket; undefined: there is no MCP. */
   readonly ask?: AskAs | undefined;
 }
+
+/** What pages of allowed origins may send. */
+export const MCP_WORDS: CorsWords = {
+  methods: 'POST',
+  headers: 'Authorization, Content-Type, Accept, Mcp-Protocol-Version',
+};
 
 /** Messages in one request. */
 const MOST = 20;
