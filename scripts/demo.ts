@@ -8,13 +8,13 @@
 //     npm run demo -- --port 8080               else 3000, or a free one when that is taken
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { replay } from '../clients/cli/replayer.ts';
 import { signToken } from '../clients/cli/signing.ts';
 import { type Conversation, openConversation } from './demo/conversation.ts';
 import { fillHouse, type House } from './demo/people.ts';
 import { takePicture } from './demo/picture.ts';
 import { openStage, type Stage } from './demo/stage.ts';
+import { readOptions } from './lib/options.ts';
 import { openPage } from './simulators/page.ts';
 import { createPlayer } from './simulators/player.ts';
 import { readScenario } from './simulators/scenario.ts';
@@ -25,14 +25,16 @@ const DAY = 24 * 3600;
 const PAUSE = 20_000;
 
 async function main(signal: AbortSignal): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      minutes: { type: 'string' },
-      screenshot: { type: 'string' },
-      log: { type: 'string' },
+  const { values } = readOptions(
+    'demo',
+    'Opens a hub with everything around it, and plays a morning in it.',
+    {
+      port: { type: 'string', says: 'of the hub; else 3000, or a free one when that is taken' },
+      minutes: { type: 'string', says: 'ends by itself after so long' },
+      screenshot: { type: 'string', says: 'takes a picture into this file when the scene is set' },
+      log: { type: 'string', says: 'conversation to be said; else one in ../shared/data/irc, else one of our own' },
     },
-  });
+  );
   const port = numberOf('--port', values.port);
   const minutes = numberOf('--minutes', values.minutes);
   process.stdout.write('Opening the court and the services around it …\n');

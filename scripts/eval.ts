@@ -3,20 +3,24 @@
 //     npm run eval                  tables
 //     npm run eval -- summaries     only the parts named
 //     npm run eval -- --json        one JSON object
-import { parseArgs } from 'node:util';
 import { answers } from './eval/answers.ts';
 import { channels } from './eval/channels.ts';
 import { evidence } from './eval/evidence.ts';
 import { meetingsFolder, readMeetings } from './eval/meetings.ts';
 import { type Part, show } from './eval/part.ts';
 import { summaries } from './eval/summaries.ts';
+import { readOptions } from './lib/options.ts';
 
 const PARTS: readonly Part[] = [summaries, answers, channels, evidence];
 
-const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
-  allowPositionals: true,
-});
+const { values, positionals } = readOptions(
+  'eval',
+  'How good summaries, answers and search are on real meetings, beside the baselines.',
+  {
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
+  },
+  'parts, such as evidence; none: all',
+);
 const unknown = positionals.filter(name => !PARTS.some(part => part.name === name));
 const meetings = await readMeetings();
 if (unknown.length > 0) {

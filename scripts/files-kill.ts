@@ -1,16 +1,18 @@
 // `npm run files:kill`: an upload that is killed five times, and must arrive bit for bit.
-import { parseArgs } from 'node:util';
 import { killRun } from './files/kill-run.ts';
 import { openStorage } from './files/storage.ts';
+import { readOptions } from './lib/options.ts';
 
 const MB = 1024 * 1024;
-const { values } = parseArgs({
-  options: {
-    mb: { type: 'string', default: '1024' },
-    storage: { type: 'string', default: 'disk' },
-    json: { type: 'boolean', default: false },
+const { values } = readOptions(
+  'files:kill',
+  'Uploads a file while client, node and storage are killed, and compares what arrived bit for bit.',
+  {
+    mb: { type: 'string', default: '1024', says: 'MB of the file' },
+    storage: { type: 'string', default: 'disk', says: 'disk or s3' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
   },
-});
+);
 const size = Number(values.mb) * MB;
 const kind = values.storage;
 if (!Number.isInteger(size) || size < MB || (kind !== 'disk' && kind !== 's3')) {

@@ -149,6 +149,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
         ...createOutboxStore(db),
         ensureUser: peopleStore.ensureUser,
         getUser: peopleStore.getUser,
+        verifyEmail: peopleStore.verifyEmail,
       },
       botStore: createBotStore(db),
       searchIndex: parts.use(createPostgresSearch(db)),
@@ -190,6 +191,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     hasher: createArgon2(),
     limits,
     log,
+    confirm: user => hub.confirmations.ask(user),
     sessionEnded(session) {
       realtime.endSession(session);
       if (redis) bus.publish('sessionEnded', { session });
@@ -223,6 +225,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     }),
     metricsToken: config.metricsToken,
     contacts: hub.contacts,
+    confirmations: hub.confirmations,
     origins,
     log,
     trustProxy: config.trustProxy,

@@ -7,18 +7,23 @@
  * Ends with 1 when the last one waited 5 s or more.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { io, type Socket } from 'socket.io-client';
 import { createTerminal } from '../../clients/cli/terminal.ts';
 import type { CallData, CallName } from '../../shared/protocol/calls.ts';
 import type { Reply } from '../../shared/protocol/errors.ts';
+import { readOptions } from '../lib/options.ts';
 import type { Crowd } from './announce/crowd.ts';
 import { openHelper } from './overload/helper.ts';
 import { openHub, person, unlimited } from './overload/hub.ts';
 
-const { values } = parseArgs({
-  options: { people: { type: 'string', default: '10000' }, json: { type: 'boolean', default: false } },
-});
+const { values } = readOptions(
+  'bench:announce',
+  'Announces to many people who are connected, and measures how long it takes until all of them have it.',
+  {
+    people: { type: 'string', default: '10000', says: 'how many' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
+  },
+);
 const count = Number(values.people);
 const MARK = 5000;
 /** Who waits longer is not waited for, in ms. */

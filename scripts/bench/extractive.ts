@@ -1,13 +1,18 @@
 // `npm run bench:extractive`: how long summaries of 2,000 and 20,000 messages of a real channel take, and how long they hold up the main loop.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { openExtractive } from '../../server/summarizer/extractive/index.ts';
 import { type ChannelLine, channelFolder, readChannel } from '../eval/channel.ts';
+import { readOptions } from '../lib/options.ts';
 
-const { values } = parseArgs({
-  options: { runs: { type: 'string', short: 'n', default: '10' }, json: { type: 'boolean', default: false } },
-});
+const { values } = readOptions(
+  'bench:extractive',
+  'How long the summarizer without a model takes for 2,000 and 20,000 messages of the IRC logs.',
+  {
+    runs: { type: 'string', short: 'n', default: '10', says: 'runs of each' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
+  },
+);
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) {
   process.stderr.write('bench:extractive: --runs takes a whole number of at least 1.\n');

@@ -2,21 +2,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { io, type Socket } from 'socket.io-client';
 import { signToken } from '../../clients/cli/signing.ts';
 import type { Reply } from '../../shared/protocol/errors.ts';
 import type { Push } from '../../shared/protocol/pushes.ts';
 import { freePort, startHub } from '../hub-process.ts';
+import { readOptions } from '../lib/options.ts';
 
-const { values } = parseArgs({
-  options: {
-    sockets: { type: 'string', default: '1000' },
-    rate: { type: 'string', default: '400' },
-    seconds: { type: 'string', default: '10' },
-    json: { type: 'boolean', default: false },
+const { values } = readOptions(
+  'bench:fan-out',
+  'Many sockets in one room: how many messages a second reach how many people, and how late.',
+  {
+    sockets: { type: 'string', default: '1000', says: 'people in the room' },
+    rate: { type: 'string', default: '400', says: 'messages a second' },
+    seconds: { type: 'string', default: '10', says: 'for so long' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
   },
-});
+);
 const sockets = Number(values.sockets);
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);

@@ -5,25 +5,28 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { signToken } from '../../clients/cli/signing.ts';
 import { memoryOf, watchMemory } from '../files/memory.ts';
-import { join, type Lateness, talk } from '../files/talk.ts';
+import type { Lateness } from '../files/talk.ts';
+import { openTalkers } from '../files/talkers.ts';
 import { fetchAll, remove, send, upload } from '../files/transfer.ts';
 import { freePort, startHub } from '../hub-process.ts';
+import { readOptions } from '../lib/options.ts';
 
 const MB = 1024 * 1024;
 const ROOM = 'bench';
 const SECRET = 'a secret of the benchmark, 32 bytes or more';
-const { values } = parseArgs({
-  options: {
-    mb: { type: 'string', default: '1024' },
-    uploads: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '20' },
-    json: { type: 'boolean', default: false },
+const { values } = readOptions(
+  'bench:files',
+  'How fast files go up and down beside plain Express in the same run, what memory many uploads take, and what messages feel of them.',
+  {
+    mb: { type: 'string', default: '1024', says: 'MB of the file, and of all uploads at once together' },
+    uploads: { type: 'string', default: '20', says: 'uploads at once' },
+    seconds: { type: 'string', default: '20', says: 'of talk beside them' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
   },
-});
+);
 const size = Number(values.mb) * MB;
 const uploads = Number(values.uploads);
 const seconds = Number(values.seconds);
@@ -71,12 +74,8 @@ const hub = parts.use(
 );
 const token = await signToken(SECRET, { user: 'ada', role: 'member', seconds: 7200 });
 const at = { url: hub.url, token, room: ROOM };
-using ada = await join(hub.url, token, ROOM);
-using bob = await join(
-  hub.url,
-  await signToken(SECRET, { user: 'bob', role: 'member', seconds: 7200 }),
-  ROOM,
-);
+const bob = await signToken(SECRET, { user: 'bob', role: 'member', seconds: 7200 });
+const talkers = parts.use(await openTalkers({ url: hub.url, room: ROOM, tokens: [token, bob] }));
 
 // Everything is loaded, and the disk is awake.
 await remove(await upload(at, 4 * MB), token);
@@ -98,7 +97,7 @@ const down = await speed('hub, down', size, moved =>
 await remove(url, token);
 
 const pace = { rate: 50, seconds };
-const alone = await talk(ada, bob, ROOM, pace);
+const alone = await talkers.talk(pace);
 const { beside, most } = await underUploads();
 
 const share = (ours: number, theirs: number) => Math.round((ours / theirs) * 100) / 100;
@@ -132,7 +131,7 @@ async function underUploads(): Promise<{ beside: Lateness; most: { hub: number; 
   const lanes = Array.from({ length: uploads }, async () => {
     while (on) await remove(await upload(at, each), token);
   });
-  const beside = await talk(ada, bob, ROOM, pace);
+  const beside = await talkers.talk(pace);
   on = false;
   await Promise.all(lanes);
   return { beside, most: memory.most };

@@ -2,7 +2,8 @@
 //
 //     npm run bench:overload -- payload mute     these rows alone
 //     npm run bench:overload -- --json           one JSON text, for programs
-import { parseArgs } from 'node:util';
+
+import { readOptions } from '../lib/options.ts';
 import { admission } from './overload/admission.ts';
 import { onBreakOff } from './overload/broken-off.ts';
 import { calls } from './overload/calls.ts';
@@ -26,10 +27,14 @@ const rows: readonly Row[] = [
   reconnect,
 ];
 
-const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
-  allowPositionals: true,
-});
+const { values, positionals } = readOptions(
+  'bench:overload',
+  'What one misbehaving client does to the others, for each row of the table of limits.',
+  {
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
+  },
+  'rows of the table; none: all',
+);
 const unknown = positionals.filter(name => !rows.some(row => row.name === name));
 if (unknown.length > 0) {
   process.stderr.write(

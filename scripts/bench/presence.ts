@@ -6,7 +6,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { io } from 'socket.io-client';
 import { signToken } from '../../clients/cli/signing.ts';
 import { readConfig } from '../../server/config.ts';
@@ -14,17 +13,20 @@ import { start } from '../../server/start.ts';
 import { openEmbedded } from '../../server/store/embedded.ts';
 import { migrate } from '../../server/store/migrate.ts';
 import { openPostgres } from '../../server/store/postgres.ts';
+import { readOptions } from '../lib/options.ts';
 
-const { values } = parseArgs({
-  options: {
-    users: { type: 'string', default: '5000' },
-    rate: { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '20' },
-    watchers: { type: 'string', default: '50' },
-    json: { type: 'boolean', default: false },
-    watch: { type: 'string' },
+const { values } = readOptions(
+  'bench:presence',
+  'People whose status changes all the time: what it costs, and how late watchers see it.',
+  {
+    users: { type: 'string', default: '5000', says: 'people' },
+    rate: { type: 'string', default: '1000', says: 'changes a second' },
+    seconds: { type: 'string', default: '20', says: 'for so long' },
+    watchers: { type: 'string', default: '50', says: 'who look on' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
+    watch: { type: 'string', says: 'used by the script itself: watches the hub at this address' },
   },
-});
+);
 const users = Number(values.users);
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);

@@ -7,7 +7,6 @@ import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { io } from 'socket.io-client';
 import { signToken } from '../../clients/cli/signing.ts';
 import { readConfig } from '../../server/config.ts';
@@ -17,20 +16,22 @@ import { openEmbedded } from '../../server/store/embedded.ts';
 import { migrate } from '../../server/store/migrate.ts';
 import { openPostgres } from '../../server/store/postgres.ts';
 import { createSearchStore } from '../../server/store/queries/search.ts';
+import { readOptions } from '../lib/options.ts';
 import { openElasticsearchSimulator } from '../simulators/elasticsearch/simulator.ts';
 import { acksOf, takeTurns, told } from './search/paired.ts';
 
-const { values } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '100000' },
-    /** In each half of each round. */
-    sends: { type: 'string', default: '2000' },
-    rate: { type: 'string', default: '200' },
-    rounds: { type: 'string', default: '7' },
-    json: { type: 'boolean', default: false },
-    serve: { type: 'boolean', default: false },
+const { values } = readOptions(
+  'bench:search-index',
+  'Fills an index in the simulated Elasticsearch, and measures what following the logs costs those who send.',
+  {
+    messages: { type: 'string', default: '100000', says: 'messages to fill it with' },
+    sends: { type: 'string', default: '2000', says: 'sends in each half of each round' },
+    rate: { type: 'string', default: '200', says: 'sends a second' },
+    rounds: { type: 'string', default: '7', says: 'pairs with and without' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
+    serve: { type: 'boolean', default: false, says: 'used by the script itself: only the simulator' },
   },
-});
+);
 const [messages, sends, rate, rounds] = [values.messages, values.sends, values.rate, values.rounds].map(
   Number,
 ) as [number, number, number, number];

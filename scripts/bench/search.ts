@@ -6,28 +6,29 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { readConfig } from '../../server/config.ts';
 import { type Running, start } from '../../server/start.ts';
 import { openEmbedded } from '../../server/store/embedded.ts';
 import { migrate } from '../../server/store/migrate.ts';
 import { openPostgres, type Sql } from '../../server/store/postgres.ts';
 import { createRandom } from '../chaos/random.ts';
+import { readOptions } from '../lib/options.ts';
 import { measureAcks } from './search/acks.ts';
 import { fill, readers, readLines } from './search/corpus.ts';
 import { told } from './search/paired.ts';
 import { kinds } from './search/queries.ts';
 
-const { values } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '1000000' },
-    queries: { type: 'string', default: '150' },
-    /** Of sending, in each half of each round with indexing and without. */
-    seconds: { type: 'string', default: '15' },
-    rounds: { type: 'string', default: '7' },
-    json: { type: 'boolean', default: false },
+const { values } = readOptions(
+  'bench:search',
+  'Many messages in thousands of rooms: how long the index takes to make, how long each kind of search takes, and what indexing costs those who send.',
+  {
+    messages: { type: 'string', default: '1000000', says: 'messages' },
+    queries: { type: 'string', default: '150', says: 'searches of each kind' },
+    seconds: { type: 'string', default: '15', says: 'of sending in each half of each round' },
+    rounds: { type: 'string', default: '7', says: 'pairs with indexing and without' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
   },
-});
+);
 const messages = Number(values.messages);
 const queries = Number(values.queries);
 /** What is promised, in milliseconds; and by how much the ack may be later. */

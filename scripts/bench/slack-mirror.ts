@@ -2,16 +2,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../lib/options.ts';
 import { runMirror } from './slack-mirror/run.ts';
 
-const { values } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '5000' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
+const { values } = readOptions(
+  'bench:slack-mirror',
+  'Mirrors messages between a room and a channel of the simulated Slack, and measures how long they take.',
+  {
+    messages: { type: 'string', default: '5000', says: 'messages' },
+    seed: { type: 'string', default: '1', says: 'of the chance in it' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
   },
-});
+);
 const folder = await mkdtemp(path.join(tmpdir(), 'first-court-slack-'));
 try {
   const result = await runMirror({

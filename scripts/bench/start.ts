@@ -2,15 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { freePort, startHub } from '../hub-process.ts';
+import { readOptions } from '../lib/options.ts';
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', short: 'n', default: '10' },
-    json: { type: 'boolean', default: false },
-    node: { type: 'boolean', default: false },
-  },
+const { values } = readOptions('bench:start', 'How long the hub takes from its start to its first answer.', {
+  runs: { type: 'string', short: 'n', default: '10', says: 'starts' },
+  json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
+  node: { type: 'boolean', default: false, says: 'without npm: what the hub itself takes' },
 });
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) {

@@ -6,23 +6,29 @@
 //     npm run chaos -- --report DIR        the report and its picture there too, as seed-7.md and seed-7.svg
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { readConfig } from '../../server/config.ts';
+import { readOptions } from '../lib/options.ts';
 import { run } from './harness.ts';
 import { scales } from './plan.ts';
 import { latencies, report } from './report.ts';
 import { timeline } from './timeline.ts';
 import { isGood, judge, lines } from './verdict.ts';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Date.now() % 100_000) },
-    smoke: { type: 'boolean', default: false },
-    redis: { type: 'string', default: 'auto' },
-    out: { type: 'string' },
-    report: { type: 'string' },
+const { values } = readOptions(
+  'chaos',
+  'Hubs, databases and networks fail by a schedule while people talk; a checker then holds all that was seen against the guarantees.',
+  {
+    seed: {
+      type: 'string',
+      default: String(Date.now() % 100_000),
+      says: 'of the schedule: the same again is the same run',
+    },
+    smoke: { type: 'boolean', default: false, says: 'a short run' },
+    redis: { type: 'string', default: 'auto', says: 'on, off or auto' },
+    out: { type: 'string', says: 'folder for what was seen' },
+    report: { type: 'string', says: 'file for the report' },
   },
-});
+);
 const seed = Number(values.seed);
 const size = values.smoke ? 'smoke' : 'full';
 const folder = path.resolve(values.out ?? `data/chaos/${size}-${seed}`);

@@ -8,16 +8,21 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { openEmbedded } from '../../server/store/embedded.ts';
 import { freePort, type HubProcess, startHub } from '../hub-process.ts';
+import { readOptions } from '../lib/options.ts';
 import { openRedisServer } from '../lib/redis-server.ts';
 import { openDoor, watchHealth } from './balancer.ts';
 import { openProber } from './prober.ts';
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' }, json: { type: 'boolean', default: false } },
-});
+const { values } = readOptions(
+  'chaos:uptime',
+  'Rolls three hubs without end and sends twice a second: how many were answered in time.',
+  {
+    minutes: { type: 'string', default: '10', says: 'for so long' },
+    json: { type: 'boolean', default: false, says: 'one JSON object instead of lines' },
+  },
+);
 const minutes = Number(values.minutes);
 if (!(minutes > 0)) throw new Error('--minutes is a number above 0.');
 

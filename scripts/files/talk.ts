@@ -1,15 +1,28 @@
-// A conversation at a steady pace, and how late its acks and deliveries are.
+// A conversation at a steady pace, and how late its acks and deliveries are. Runs as the process that talkers.ts starts.
 import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';
 import type { Reply } from '../../shared/protocol/errors.ts';
 import type { Push } from '../../shared/protocol/pushes.ts';
 
-export interface Talker extends Disposable {
+interface Talker {
   call(name: string, input: object): Promise<unknown>;
   readonly socket: Socket;
 }
 
-export async function join(url: string, token: string, room: string): Promise<Talker> {
+export interface Talk {
+  readonly url: string;
+  readonly room: string;
+  /** Of who speaks and who listens. */
+  readonly tokens: readonly [string, string];
+}
+
+export interface Pace {
+  /** Messages a second. */
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+async function join(url: string, token: string, room: string): Promise<Talker> {
   const socket = io(url, { auth: { token, protocol: 1 }, transports: ['websocket'], forceNew: true });
   await once(socket as unknown as NodeJS.EventEmitter, 'connect');
   const call = async (name: string, input: object) => {
@@ -19,7 +32,7 @@ export async function join(url: string, token: string, room: string): Promise<Ta
   };
   await call('room:create', { id: room, title: room, kind: 'public' }).catch(() => {});
   await call('room:join', { room });
-  return { socket, call, [Symbol.dispose]: () => void socket.close() };
+  return { socket, call };
 }
 
 export interface Lateness {
@@ -29,12 +42,7 @@ export interface Lateness {
 }
 
 /** One says so much a second for so long, another listens. */
-export async function talk(
-  from: Talker,
-  to: Talker,
-  room: string,
-  { rate, seconds }: { rate: number; seconds: number },
-): Promise<Lateness> {
+async function talk(from: Talker, to: Talker, room: string, { rate, seconds }: Pace): Promise<Lateness> {
   const sentAt = new Map<string, number>();
   const acks: number[] = [];
   const deliveries: number[] = [];
@@ -77,3 +85,14 @@ function spread(times: number[]): { p50: number; p99: number } {
     10;
   return { p50: at(0.5), p99: at(0.99) };
 }
+
+const { url, room, tokens } = JSON.parse(process.argv[2] ?? '') as Talk;
+const from = await join(url, tokens[0], room);
+const to = await join(url, tokens[1], room);
+const tell = (what: unknown) => void process.send?.(what);
+process.on('message', async (pace: Pace) => tell(await talk(from, to, room, pace)));
+process.once('disconnect', () => {
+  from.socket.close();
+  to.socket.close();
+});
+tell('ready');

@@ -6,7 +6,7 @@
 //     npm run simulators -- --scenario FILE        with the people and the steps of this file
 //     npm run simulators -- --still                without its steps
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../lib/options.ts';
 import { openPage } from './page.ts';
 import { createPlayer } from './player.ts';
 import { type Playground, settingLine } from './playground.ts';
@@ -17,14 +17,16 @@ const MORNING = path.join(import.meta.dirname, 'scenarios/court-morning.json');
 const PORT = 54_320;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      scenario: { type: 'string', default: MORNING },
-      still: { type: 'boolean', default: false },
-      port: { type: 'string', default: String(PORT) },
+  const { values, positionals } = readOptions(
+    'simulators',
+    'Runs the simulated services, to try First Court with them on this machine.',
+    {
+      scenario: { type: 'string', default: MORNING, says: 'file of who is there and what happens' },
+      still: { type: 'boolean', default: false, says: 'nothing happens by itself' },
+      port: { type: 'string', default: String(PORT), says: 'of the page on which things are made to happen' },
     },
-  });
+    'services, such as slack; none: all',
+  );
   const asked = new Promise(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });

@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { HEAP_MB } from './limits.ts';
 import type { Answer, Order } from './task.ts';
@@ -34,6 +35,7 @@ export function startProcess(onEnd: () => void): WorkerProcess {
       `--allow-fs-read=${realpathSync(path.join(ROOT, 'node_modules'))}`,
     ],
   });
+  if (child.pid !== undefined) lower(child.pid);
   const ended = new Promise<undefined>(resolve => {
     const gone = () => {
       onEnd();
@@ -72,4 +74,13 @@ export function startProcess(onEnd: () => void): WorkerProcess {
       await ended;
     },
   };
+}
+
+/** Nobody waits for a picture or the words of a file as they do for what is said. */
+function lower(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, which is told by itself.
+  }
 }

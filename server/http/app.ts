@@ -7,6 +7,7 @@ import type { Limits } from '../hub/ports-people.ts';
 import { createErrorHandler, refuseUnknown } from './errors.ts';
 import { checkBodyType, checkQuery, cors, limitAddress, refuseForeignPages, requestLog } from './guards.ts';
 import { securityHeaders } from './headers.ts';
+import { type ConfirmDeps, confirmRoutes } from './routes/confirm.ts';
 import { type FileDeps, fileRoutes } from './routes/files.ts';
 import { connectRoutes, type GoogleDeps, googleRoutes, pushRoutes } from './routes/google.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
@@ -16,7 +17,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { type UnsubscribeDeps, unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webRoutes } from './web.ts';
 
-export interface HttpDeps extends MetricsDeps, UnsubscribeDeps {
+export interface HttpDeps extends MetricsDeps, UnsubscribeDeps, ConfirmDeps {
   readonly people: People;
   readonly limits: Pick<Limits, 'take'>;
   /** Signing in with Google, and connecting what is there; undefined: not configured. */
@@ -65,6 +66,7 @@ export function createApp(deps: HttpDeps): Express {
   app.use('/api', refuseUnknown);
 
   app.use('/unsubscribe', limitAddress(limits), unsubscribeRoutes(deps));
+  app.use('/confirm', limitAddress(limits), confirmRoutes(deps));
   app.use(webRoutes(deps.webDir));
   app.use(refuseUnknown);
   app.use(createErrorHandler(log));

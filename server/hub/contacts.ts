@@ -1,5 +1,4 @@
 // How people are reached when they are not here: their devices, numbers and wishes. And the links by which they say that they want no more of something.
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import { type Channel, channel, type Topic, topic } from '#shared/protocol/outbox.ts';
@@ -7,6 +6,7 @@ import { forbidden, HubError } from './errors.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor } from './ports.ts';
 import type { OutboxStore } from './ports-outbox.ts';
+import { createSignedLinks } from './signed-links.ts';
 
 /** Devices of one person. */
 const DEVICES = 20;
@@ -31,7 +31,7 @@ export interface Subscription {
 export type Contacts = ReturnType<typeof createContacts>;
 
 export function createContacts({ store, ...options }: ContactOptions & { store: OutboxStore }) {
-  const sign = (text: string) => createHmac('sha256', options.linkKey).update(text).digest('base64url');
+  const links = createSignedLinks(options.linkKey, 'unsubscribe');
 
   const owner = (actor: Actor, user: string | undefined): string => {
     if (user === undefined || user === actor.id) return actor.id;
@@ -84,21 +84,15 @@ export function createContacts({ store, ...options }: ContactOptions & { store: 
     /** Where this person unsubscribes, for a mail to carry; good for ever, and for nothing else. */
     unsubscribeLink(user: string, by: Channel, of: string): string | undefined {
       const url = options.publicUrl();
-      const about = Buffer.from(JSON.stringify([user, by, of])).toString('base64url');
-      return url && `${url}/unsubscribe/${about}.${sign(about)}`;
+      return url && `${url}/unsubscribe/${links.write([user, by, of])}`;
     },
 
     /** Whom and what such a link is about. @throws HubError `not_found` */
     readLink(token: string): Subscription {
-      const [about = '', signature = ''] = token.split('.');
-      const expected = Buffer.from(sign(about));
-      const given = Buffer.from(signature);
-      if (given.length === expected.length && timingSafeEqual(given, expected)) {
-        const parsed = z.tuple([z.string(), channel, topic]).safeParse(parse(about));
-        if (parsed.success) {
-          const [user, by, of] = parsed.data;
-          return { user, channel: by, topic: of };
-        }
+      const parsed = z.tuple([z.string(), channel, topic]).safeParse(links.read(token));
+      if (parsed.success) {
+        const [user, by, of] = parsed.data;
+        return { user, channel: by, topic: of };
       }
       throw new HubError('not_found', 'This link is not whole. Copy all of it from the mail.');
     },
@@ -106,12 +100,4 @@ export function createContacts({ store, ...options }: ContactOptions & { store: 
     unsubscribe: ({ user, channel: by, topic: of }: Subscription): Promise<void> =>
       store.subscribe(user, by, of, false),
   };
-}
-
-function parse(about: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(about, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
 }

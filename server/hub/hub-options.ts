@@ -30,7 +30,7 @@ export interface HubOptions {
     VectorStore &
     AnnouncementStore &
     NoticeStore &
-    OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser'>;
+    OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
   readonly botStore: BotStore;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */

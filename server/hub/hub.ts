@@ -145,7 +145,7 @@ export function createHub(options: HubOptions) {
     sessionEnded: session => options.sessionEnded?.(session),
   });
   const summaries = createSummaryHub({ ...options, bus, now, writer, sockets, background, leases });
-  const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs });
+  const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs, now });
   const { announcements } = reach;
   const notices = createNotices({ ...options, presence, outbox: reach.outbox, leases, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });

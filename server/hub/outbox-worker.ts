@@ -114,7 +114,7 @@ export function openOutboxWorker(deps: {
         payloads: items.map(({ payload }) => payload),
         at: first.at,
         expiresAt: first.expiresAt,
-        ...(user !== undefined && { unsubscribe: unsubscribe(user, channel, topic) }),
+        ...(user !== undefined && topic !== 'confirm' && { unsubscribe: unsubscribe(user, channel, topic) }),
       };
       try {
         await patient(sender.send(parcel), tempo.patience);

@@ -18,6 +18,8 @@ import {
 export interface PeopleDeps extends SessionDeps {
   readonly hasher: PasswordHasher;
   readonly limits: Limits;
+  /** Asks somebody new whether the e-mail address is theirs; without it nobody is asked. */
+  confirm?(user: string): Promise<void>;
 }
 
 /** Who knocks, as far as the door can tell. */
@@ -97,6 +99,9 @@ export function createPeople({ hasher, limits, ...deps }: PeopleDeps): People {
       await attempt('register.address', addressKey(visitor.address));
       const user = await write({ name, role: 'member', email, passwordHash: await hasher.hash(password) });
       log.info({ audit: 'registered', user: user.id }, 'Someone registered');
+      await deps
+        .confirm?.(user.id)
+        .catch(error => log.warn({ err: error, user: user.id }, 'An address was not asked for'));
       return sessions.open(user.id, visitor.client);
     },
 

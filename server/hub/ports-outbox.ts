@@ -9,6 +9,8 @@ export interface Letter {
   readonly place?: string;
   /** ISO 8601. */
   readonly at?: string;
+  /** Instead of a place: an address of the hub itself, and what going there does. */
+  readonly action?: { readonly path: string; readonly says: string };
 }
 
 /** Something to be put into the outbox. What has no address to go to is left out. */
@@ -16,7 +18,8 @@ export interface Posting {
   /** Names it for ever: the same key again is the same posting. Ids within it go through `keyPart`. For Web Push each device gets `:DEVICE` added. */
   readonly key: string;
   readonly channel: Channel;
-  readonly topic: Topic | 'webhook';
+  /** `confirm`: asks whether an address is somebody's; the only mail that goes to one of which nobody knows it. */
+  readonly topic: Topic | 'webhook' | 'confirm';
   /** Whom it is for; their address is looked up when it is sent. */
   readonly user?: string;
   /** A `Letter` for people; for webhooks what their sender understands. */
@@ -84,7 +87,12 @@ export interface OutboxStore {
   pushDevices(user: string): Promise<{ id: string; device?: string; at: string }[]>;
   contact(
     user: string,
-  ): Promise<{ email?: string; phone?: string; off: { channel: Channel; topic: Topic }[] }>;
+  ): Promise<{
+    email?: string;
+    confirmed?: boolean;
+    phone?: string;
+    off: { channel: Channel; topic: Topic }[];
+  }>;
   setPhone(user: string, phone: string | null, by: string): Promise<void>;
   subscribe(user: string, channel: Channel, topic: Topic, on: boolean): Promise<void>;
   audit(of: {

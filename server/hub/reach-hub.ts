@@ -2,6 +2,7 @@
 import { type AnnouncementHub, createAnnouncementHub } from './announcement-hub.ts';
 import type { Background } from './background.ts';
 import type { Bus } from './bus.ts';
+import { type Confirmations, createConfirmations } from './confirmations.ts';
 import { type Contacts, createContacts } from './contacts.ts';
 import type { HubOptions } from './hub-options.ts';
 import type { Leases } from './lease.ts';
@@ -10,6 +11,7 @@ import type { SocketBook } from './socket-book.ts';
 
 export interface ReachHub {
   readonly contacts: Contacts;
+  readonly confirmations: Confirmations;
   readonly outbox: Outbox;
   readonly announcements: AnnouncementHub;
 }
@@ -21,6 +23,7 @@ export function createReachHub(
     background: Background;
     leases: Leases;
     pollMs: number;
+    now(): number;
   },
 ): ReachHub {
   const { store, leases, log } = options;
@@ -38,5 +41,7 @@ export function createReachHub(
     channels: outbox.channels,
     posted: outbox.wake,
   });
-  return { contacts, outbox, announcements };
+  const { linkKey } = options.contacts;
+  const confirmations = createConfirmations({ store, outbox, linkKey, now: options.now });
+  return { contacts, confirmations, outbox, announcements };
 }

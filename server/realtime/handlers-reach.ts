@@ -8,7 +8,11 @@ export function reachHandlers({
   announcements,
   contacts,
   outbox,
-}: Pick<Hub, 'announcements' | 'contacts' | 'outbox'>): Pick<Handlers, Extract<keyof Handlers, ReachCall>> {
+  confirmations,
+}: Pick<Hub, 'announcements' | 'contacts' | 'outbox' | 'confirmations'>): Pick<
+  Handlers,
+  Extract<keyof Handlers, ReachCall>
+> {
   return {
     'announce:send': ({ actor }, input) => announcements.send(actor, input),
     'announce:ack': ({ actor }, input) => announcements.ack(actor, input),
@@ -23,6 +27,10 @@ export function reachHandlers({
     'contact:get': ({ actor }, input) => contacts.get(actor, input),
     'contact:phone': ({ actor }, input) => contacts.setPhone(actor, input),
     'contact:subscribe': ({ actor }, input) => contacts.subscribe(actor, input),
+    'contact:confirm': async ({ actor }) => {
+      await confirmations.ask(actor.id);
+      return {};
+    },
     'outbox:list': async ({ actor }, input) => outbox.list(actor, input),
     'outbox:retry': ({ actor }, input) => outbox.retry(actor, input),
     'admin:audit': ({ actor }, input) => announcements.audit(actor, input),

@@ -66,6 +66,7 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'push:unsubscribe',
   'contact:phone',
   'contact:subscribe',
+  'contact:confirm',
   'outbox:retry',
   'notify:set',
   'notify:room',

@@ -48,6 +48,7 @@ export const classOf: Readonly<Record<CallName, Class | 'never'>> = {
   'push:subscribe': 'sends',
   'contact:phone': 'sends',
   'contact:subscribe': 'sends',
+  'contact:confirm': 'sends',
   'outbox:retry': 'sends',
   'notify:set': 'sends',
   'notify:room': 'sends',

@@ -16,7 +16,8 @@ export function mailOf(
   letters: readonly Letter[],
   { publicUrl, unsubscribe }: { publicUrl: string | undefined; unsubscribe: string | undefined },
 ): Mail {
-  const link = ({ place }: Letter) => publicUrl && `${publicUrl}/#${place ?? '/'}`;
+  const link = ({ place, action }: Letter) =>
+    publicUrl && (action ? `${publicUrl}${action.path}` : `${publicUrl}/#${place ?? '/'}`);
   const foot = unsubscribe ? `You do not want these mails? ${unsubscribe}` : '';
   const all = inOrder(letters);
   const parts = all.slice(-MOST).map(one => ({ ...one, link: link(one) }));
@@ -33,11 +34,13 @@ export function mailOf(
       .join('\n\n-- \n'),
     html: [
       ...(before ? [`<p>${before}</p>`] : []),
-      ...parts.map(({ title, text, link }) =>
+      ...parts.map(({ title, text, link, action }) =>
         [
           `<h2>${html(title)}</h2>`,
           `<p style="white-space: pre-wrap">${html(text)}</p>`,
-          ...(link ? [`<p><a href="${html(link)}">Open it in First Court</a></p>`] : []),
+          ...(link
+            ? [`<p><a href="${html(link)}">${html(action?.says ?? 'Open it in First Court')}</a></p>`]
+            : []),
         ].join('\n'),
       ),
       ...(unsubscribe ? [`<p><small><a href="${html(unsubscribe)}">Unsubscribe</a></small></p>`] : []),

@@ -45,6 +45,12 @@ export class DbError extends Error {
   }
 }
 
+/** What is said, and who does what alone: these never wait for a connection behind other work. */
+const URGENT = new Set(['append_events', 'take_lease']);
+export const isUrgent = (fn: string): boolean => URGENT.has(fn);
+/** So many of a pool's connections are for these alone. */
+export const keptOf = (max: number): number => Math.floor(max / 5);
+
 /** Names are constants of ours; this keeps a mistake from ever becoming an injection. */
 export function checkName(fn: string): void {
   if (!/^[a-z_]+$/.test(fn)) throw new TypeError(`"${fn}" is not the name of an SQL function`);

@@ -8,6 +8,7 @@ import { openPostgres, type PostgresDb } from './postgres.ts';
 
 const FUNCTIONS = `
 create function echo(input jsonb) returns jsonb language sql as 'select input';
+create function append_events(input jsonb) returns jsonb language sql as 'select input';
 create function snooze(input jsonb) returns jsonb language plpgsql as
   $$ begin perform pg_sleep((input->>'seconds')::float8); return input; end $$;
 create function refuse(input jsonb) returns jsonb language plpgsql as
@@ -149,6 +150,27 @@ test('more calls than connections are answered in turn; who waits too long fails
   assert.equal([late.code, late.sent], ['QUEUE', false]);
   await Promise.all(busy);
   assert.is(await db.call('echo', 'again'), 'again');
+});
+
+test('what is said finds a connection where all the others wait for one lock', async ({
+  database,
+  admin,
+}) => {
+  await using db = await openPostgres(database.url, {
+    max: 5,
+    lockTimeout: 60_000,
+    statementTimeout: 60_000,
+  });
+  const order: string[] = [];
+  const noted = (name: string, call: Promise<unknown>) => call.then(() => order.push(name));
+  const { waiting } = await admin.sql.begin(async tx => {
+    await tx`lock table things in access exclusive mode`;
+    const waiting = Array.from({ length: 9 }, () => noted('other', db.call('touch_locked', {})));
+    await noted('said', db.call('append_events', 'first'));
+    return { waiting };
+  });
+  await Promise.all(waiting);
+  assert.equal(order, ['said', ...waiting.map(() => 'other')]);
 });
 
 test('a link that stalls ends its calls by a deadline, and a healed one is used again', async ({

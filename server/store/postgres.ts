@@ -2,7 +2,7 @@
 // hang up, and that never leaves a call without an answer.
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
-import { callSql, type Db, DbUnavailable } from './db.ts';
+import { callSql, type Db, DbUnavailable, isUrgent, keptOf } from './db.ts';
 import { createLink, type Link } from './link.ts';
 import { sqlError } from './sql-errors.ts';
 import { createTurns } from './turns.ts';
@@ -45,20 +45,27 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
       lock_timeout: options.lockTimeout ?? 1000,
     },
   };
-  const turns = createTurns(max, queueTimeout);
   const links = new Set<Link>();
-  const idle: Link[] = [];
+  // Connections of their own, since a new one takes the server long before it answers as fast as one that is used all the time.
+  const kept = keptOf(max);
+  const others = createLane(max - kept);
+  const urgent = kept > 0 ? createLane(kept) : others;
   // The server answers or ends every statement by its own timeouts; past this sum the link itself must be dead.
   const deadline = connectTimeout + statementTimeout + 1000;
 
-  function takeLink(): Link {
+  function createLane(most: number) {
+    return { turns: createTurns(most, queueTimeout), idle: [] as Link[] };
+  }
+
+  function takeLink(idle: Link[]): Link {
     for (let link = idle.pop(); link; link = idle.pop()) if (link.alive) return link;
     const link = createLink(url, shared, () => links.delete(link));
     links.add(link);
     return link;
   }
 
-  async function run(link: Link, text: string, json: string): Promise<unknown> {
+  async function run(idle: Link[], text: string, json: string): Promise<unknown> {
+    const link = takeLink(idle);
     const query = link.sql.unsafe(text, [json], { prepare: true });
     let overdue = false;
     const timer = setTimeout(() => {
@@ -86,9 +93,10 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   async function call(fn: string, input: unknown): Promise<unknown> {
     const text = callSql(fn);
     const json = JSON.stringify(input);
+    const { turns, idle } = isUrgent(fn) ? urgent : others;
     await turns.take();
     try {
-      return await run(takeLink(), text, json);
+      return await run(idle, text, json);
     } finally {
       turns.give();
     }
@@ -96,15 +104,16 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
 
   const sql = postgres(url, { ...shared, max: 2, idle_timeout: 10 }) as Sql;
   async function close(): Promise<void> {
-    await Promise.race([turns.close(), delay(5000, undefined, { ref: false })]);
+    const done = Promise.all([others, urgent].map(({ turns }) => turns.close()));
+    await Promise.race([done, delay(5000, undefined, { ref: false })]);
     for (const link of links) link.cut();
     await sql.end({ timeout: 1 });
   }
 
-  const link = takeLink();
+  const link = takeLink(others.idle);
   try {
     await link.sql`select 1`;
-    idle.push(link);
+    others.idle.push(link);
   } catch (error) {
     await close();
     const { message, code } = sqlError(error, false);

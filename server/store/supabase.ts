@@ -2,7 +2,7 @@
 // answer, never sends one twice.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@supabase/supabase-js';
-import { checkName, type Db, DbError, DbUnavailable } from './db.ts';
+import { checkName, type Db, DbError, DbUnavailable, isUrgent, keptOf } from './db.ts';
 import { MigrationError, readMigrations } from './migrate.ts';
 import { type ApiError, apiError } from './supabase-errors.ts';
 import { createTurns } from './turns.ts';
@@ -30,7 +30,9 @@ export async function openSupabase(options: SupabaseOptions): Promise<Db> {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: { fetch: reach },
   });
-  const turns = createTurns(max, queueTimeout);
+  const kept = keptOf(max);
+  const others = createTurns(max - kept, queueTimeout);
+  const urgent = kept > 0 ? createTurns(kept, queueTimeout) : others;
   const running = new Set<AbortController>();
 
   async function run(fn: string, input: unknown): Promise<unknown> {
@@ -53,6 +55,7 @@ export async function openSupabase(options: SupabaseOptions): Promise<Db> {
 
   async function call(fn: string, input: unknown): Promise<unknown> {
     checkName(fn);
+    const turns = isUrgent(fn) ? urgent : others;
     await turns.take();
     try {
       return await run(fn, input);
@@ -62,7 +65,10 @@ export async function openSupabase(options: SupabaseOptions): Promise<Db> {
   }
 
   async function close(): Promise<void> {
-    await Promise.race([turns.close(), delay(5000, undefined, { ref: false })]);
+    await Promise.race([
+      Promise.all([others.close(), urgent.close()]),
+      delay(5000, undefined, { ref: false }),
+    ]);
     const closed = new DbUnavailable('The database connection is closed', 'CLOSED', true);
     for (const abort of running) abort.abort(closed);
   }

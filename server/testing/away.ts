@@ -56,8 +56,8 @@ export async function openAway(): Promise<Away> {
   return {
     ...{ hub, mail, push, ada, sql, token, decided },
     async absent(...ids) {
-      const rows = ids.map(id => `('${id}', 'Name of ${id}', 'member', '${id}@people.example')`);
-      await sql(`insert into users (id, name, role, email) values ${rows.join()}`);
+      const rows = ids.map(id => `('${id}', 'Name of ${id}', 'member', '${id}@people.example', now())`);
+      await sql(`insert into users (id, name, role, email, email_verified_at) values ${rows.join()}`);
     },
     mails: id => mail.of(`${id}@people.example`),
     async hall(id, members, kind = 'public') {

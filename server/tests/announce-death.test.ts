@@ -25,6 +25,8 @@ test('killed in the middle of the mails: the same, once more or not, under the s
     ENCRYPTION_KEY: 'ab'.repeat(32),
     SMTP_URL: mail.url,
     NOTIFY_AFTER_SECONDS: '3',
+    // A machine that is busy with other tests must not decide what this one sees.
+    LOAD_SHEDDING: 'off',
     // Who comes back under its name has its leases at once.
     NODE_NAME: 'hub-1',
   };
@@ -32,9 +34,9 @@ test('killed in the middle of the mails: the same, once more or not, under the s
   const token = (user: string, role: 'admin' | 'member') =>
     signToken(TEST_SECRET, { user, role, seconds: 3600 });
   const users = Array.from({ length: PEOPLE }, (_, n) => `user-${n}`);
-  await age(`insert into users (id, name, role, email)
-    select 'user-' || n, 'User ' || n, 'member', 'user-' || n || '@people.example' from generate_series(0, ${PEOPLE - 1}) as n;
-    insert into users (id, name, role, email) values ('away', 'Away', 'member', 'away@people.example')`);
+  await age(`insert into users (id, name, role, email, email_verified_at)
+    select 'user-' || n, 'User ' || n, 'member', 'user-' || n || '@people.example', now() from generate_series(0, ${PEOPLE - 1}) as n;
+    insert into users (id, name, role, email, email_verified_at) values ('away', 'Away', 'member', 'away@people.example', now())`);
   const common = { text: 'Everybody out', level: 'critical', audience: { users }, requireAck: true } as const;
 
   const first = await start();

@@ -80,6 +80,8 @@ export const announceCalls = {
   'contact:get': { input: optional({ user: p.userId.optional() }), data: o.contact },
   /** One may take one's number out; to write one in is for admins, since nobody checks whose it is. */
   'contact:phone': { input: z.object({ user: p.userId.optional(), phone: o.phone.nullable() }), data: empty },
+  /** Asks once more, by e-mail, whether one's address is one's own; once an hour at most. */
+  'contact:confirm': { input: optional({}), data: empty },
   'contact:subscribe': {
     input: z.object({ channel: o.channel.exclude(['webhook']), topic: o.topic, on: z.boolean() }),
     data: empty,

@@ -37,6 +37,8 @@ export const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'is not a telephone n
 
 export const contact = z.object({
   email: z.string().optional(),
+  /** Of an e-mail address: whether its owner said that it is theirs. Mails go to no other. */
+  confirmed: z.boolean().optional(),
   phone: z.string().optional(),
   /** What was unsubscribed from. */
   off: z.array(z.object({ channel, topic })),

@@ -28,7 +28,11 @@ export const botCommand = (context: Context): Command =>
     .addCommand(scopesCommand(context))
     .addCommand(deadLettersCommand(context))
     .addCommand(replayCommand(context))
-    .addCommand(runCommand(context));
+    .addCommand(runCommand(context))
+    .addHelpText(
+      'after',
+      examples('court bot create Echo --room lobby', 'court bot list', 'court bot run echo'),
+    );
 
 const createCommand = (context: Context) =>
   new Command('create')

@@ -41,6 +41,15 @@ export function FilePicture({ file }: { file: File }) {
   );
 }
 
+/** Beside what shows the file itself. */
+export function DownloadButton({ name, get }: { name: string; get(): void }) {
+  return (
+    <button type="button" className="tool" aria-label={`Download ${name}`} title="Download" onClick={get}>
+      <Icon name="download" />
+    </button>
+  );
+}
+
 /** `words` tell why it could not be had just now. */
 export function useDownload(file: File): { get(): void; words: string | undefined } {
   const { court } = useWorkspace();

@@ -6,8 +6,7 @@ import { arrowKeys } from '../hooks/use-arrow-keys.ts';
 import { useSharedFiles } from '../hooks/use-shared-files.ts';
 import { usePerson } from '../hooks/use-workspace.ts';
 import { dayWords, timeWords } from './dates.ts';
-import { FilePicture, useDownload } from './file-card.tsx';
-import { Icon } from './icons.tsx';
+import { DownloadButton, FilePicture, useDownload } from './file-card.tsx';
 import { Panel } from './panel.tsx';
 import { useRoomActions } from './room-context.ts';
 
@@ -101,15 +100,7 @@ function FileRow({ file }: { file: SharedFile }) {
           </small>
         </span>
       </button>
-      <button
-        type="button"
-        className="tool"
-        aria-label={`Download ${file.name}`}
-        title="Download"
-        onClick={get}
-      >
-        <Icon name="download" />
-      </button>
+      <DownloadButton name={file.name} get={get} />
     </li>
   );
 }

@@ -4,7 +4,7 @@ import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
 import { bytesWords } from '../../../shared/file-words.ts';
 import { usePicture } from '../hooks/use-picture.ts';
 import type { Picture } from './attachments.tsx';
-import { useDownload } from './file-card.tsx';
+import { DownloadButton, useDownload } from './file-card.tsx';
 import { Icon } from './icons.tsx';
 
 interface Props {
@@ -92,15 +92,7 @@ function Head({ picture, note, close }: { picture: Picture; note: string; close(
               .join(' · ')}
         </small>
       </p>
-      <button
-        type="button"
-        className="tool"
-        aria-label={`Download ${picture.name}`}
-        title="Download"
-        onClick={get}
-      >
-        <Icon name="download" />
-      </button>
+      <DownloadButton name={picture.name} get={get} />
       <button
         type="button"
         className="tool"

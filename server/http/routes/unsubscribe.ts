@@ -3,6 +3,7 @@
 import { Router } from 'express';
 import type { Contacts } from '../../hub/contacts.ts';
 import { HubError } from '../../hub/errors.ts';
+import { smallPage } from '../small-page.ts';
 
 export interface UnsubscribeDeps {
   readonly contacts?: Pick<Contacts, 'readLink' | 'unsubscribe'> | undefined;
@@ -21,7 +22,7 @@ export function unsubscribeRoutes({ contacts }: UnsubscribeDeps): Router {
     res
       .set('Cache-Control', 'no-store')
       .send(
-        page(res.locals.nonce, 'Unsubscribe', [
+        smallPage(res.locals.nonce, 'Unsubscribe', [
           `<p>You get ${what} from this First Court when you have not seen them there.</p>`,
           '<form method="post"><button>No more of these</button></form>',
         ]),
@@ -33,7 +34,7 @@ export function unsubscribeRoutes({ contacts }: UnsubscribeDeps): Router {
     res
       .set('Cache-Control', 'no-store')
       .send(
-        page(res.locals.nonce, 'Unsubscribed', [
+        smallPage(res.locals.nonce, 'Unsubscribed', [
           '<p>You will get no more of these. You see them in First Court as before.</p>',
         ]),
       );
@@ -46,15 +47,3 @@ function linkOf(contacts: NonNullable<UnsubscribeDeps['contacts']>, token: unkno
     throw new HubError('not_found', 'There is no such link.');
   return contacts.readLink(token);
 }
-
-/** Nothing in it comes from outside. */
-const page = (nonce: string, title: string, body: readonly string[]) =>
-  [
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
-    `<title>${title}</title>`,
-    `<style nonce="${nonce}">body{font:17px/1.5 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.5rem}`,
-    'button{font:inherit;padding:.5rem 1rem;border:0;border-radius:.6rem;background:#1f6653;color:#fff;cursor:pointer}</style>',
-    `<h1>${title}</h1>`,
-    ...body,
-    '</html>',
-  ].join('\n');

@@ -112,6 +112,11 @@ create function key_part(id text) returns text language sql immutable as $$
   select replace(replace(id, '%', '%25'), ':', '%3A')
 $$;
 
+-- Only who has said that an address is theirs gets mail there, and whoever has not is asked: else anybody could have the hub write to strangers.
+create function may_be_mailed(u users, topic text) returns boolean language sql immutable as $$
+  select u.email is not null and (u.email_verified_at is not null or topic = 'confirm')
+$$;
+
 -- Puts what is not there yet and has somewhere to go: an address, a device (each by itself), a number, and nobody who unsubscribed.
 -- input: {items: [{key, channel, topic, user?, payload, waitMs?, notBefore?, expiresAt?, bundle?}]}; answer: {put}
 create function outbox_put(input jsonb) returns jsonb language plpgsql as $$
@@ -126,7 +131,7 @@ begin
     left join users u on u.id = i."user"
     left join push_devices d on i.channel = 'push' and d.user_id = i."user"
     left join phones t on i.channel = 'sms' and t.user_id = i."user"
-    where case i.channel when 'email' then u.email is not null when 'push' then d.id is not null when 'sms' then t.phone is not null else true end
+    where case i.channel when 'email' then may_be_mailed(u, i.topic) when 'push' then d.id is not null when 'sms' then t.phone is not null else true end
       and u.disabled_at is null
       and not exists (select from unsubscribed x where x.user_id = i."user" and x.channel = i.channel and x.topic = i.topic)
     on conflict (key) do nothing;
@@ -170,7 +175,7 @@ begin
           or (o.channel = 'push' and o.device is null)
           or (o.channel = 'sms' and not exists (select from phones t where t.user_id = o.user_id))
           or (o.user_id is not null and exists (select from users u where u.id = o.user_id
-            and (u.disabled_at is not null or (o.channel = 'email' and u.email is null))))
+            and (u.disabled_at is not null or (o.channel = 'email' and not may_be_mailed(u, o.topic)))))
           or exists (select from unsubscribed x where x.user_id = o.user_id and x.channel = o.channel and x.topic = o.topic))
       order by key for update skip locked);
   with due as (
@@ -288,10 +293,10 @@ create function push_list(input jsonb) returns jsonb language sql stable as $$
   from push_devices where user_id = input ->> 'user'
 $$;
 
--- input: {user}; answer: {email?, phone?, off: [{channel, topic}]} | {error}
+-- input: {user}; answer: {email?, confirmed?, phone?, off: [{channel, topic}]} | {error}
 create function contact_get(input jsonb) returns jsonb language sql stable as $$
   select coalesce((
-    select jsonb_strip_nulls(jsonb_build_object('email', u.email, 'phone', (select phone from phones where user_id = u.id)))
+    select jsonb_strip_nulls(jsonb_build_object('email', u.email, 'confirmed', case when u.email is not null then u.email_verified_at is not null end, 'phone', (select phone from phones where user_id = u.id)))
       || jsonb_build_object('off', coalesce((select jsonb_agg(jsonb_build_object('channel', channel, 'topic', topic) order by channel, topic)
         from unsubscribed where user_id = u.id), '[]'))
     from users u where u.id = input ->> 'user'),
@@ -726,7 +731,7 @@ create or replace function schema_version(input jsonb) returns jsonb language sq
 select seal(
   array['audit', 'push_devices', 'phones', 'unsubscribed', 'outbox', 'announcements', 'announcement_people'],
   array[
-    'audit_hash', 'audit_append', 'audit_frozen', 'read_audit', 'key_part', 'outbox_put', 'outbox_cancel', 'outbox_claim', 'outbox_settle',
+    'audit_hash', 'audit_append', 'audit_frozen', 'read_audit', 'key_part', 'may_be_mailed', 'outbox_put', 'outbox_cancel', 'outbox_claim', 'outbox_settle',
     'outbox_list', 'outbox_retry', 'outbox_sweep', 'push_subscribe', 'push_unsubscribe', 'push_list', 'contact_get', 'contact_phone',
     'contact_subscribe', 'follow_up_next', 'audience_users', 'announcement_json', 'still_for', 'announcement_counts', 'announced_json',
     'announcement_owe', 'announcement_over', 'announce', 'announcements_running', 'announcements_owed', 'announcements_greet', 'announcements_delivered',

@@ -171,7 +171,7 @@ create function notices_ripe(input jsonb) returns jsonb language sql stable as $
         and not exists (select from unsubscribed x where x.user_id = d.user_id and x.channel = c.channel and x.topic = 'message') as wanted
     from due d join users u on u.id = d.user_id and u.disabled_at is null left join notice_wishes w on w.user_id = d.user_id
     cross join lateral (
-      select 'email' as channel where u.email is not null
+      select 'email' as channel where may_be_mailed(u, 'message')
       union all select 'push' where exists (select from push_devices p where p.user_id = u.id)
       union all select 'sms' where exists (select from phones t where t.user_id = u.id)) as c
   )
@@ -233,42 +233,6 @@ begin
 end
 $$;
 
--- Takes back what is about to leave and does not stand any more: who was taken out of the room is told nothing of it (I9), and what was deleted or
--- read meanwhile is no news.
-create function notices_withdraw(channels jsonb) returns void language plpgsql as $$
-declare
-  over jsonb;
-begin
-  with ready as (
-    select key, bundle from outbox where state = 'waiting' and topic = 'message' and not_before <= now()
-      and channel in (select jsonb_array_elements_text(channels)) and (held_until is null or held_until <= now())
-  ), leaving as (
-    select key from ready
-    union
-    select o.key from outbox o where o.state = 'waiting' and o.bundle in (select bundle from ready) and (o.held_until is null or o.held_until <= now())
-  ), found as (
-    select o.key, o.user_id, o.payload #>> '{about,room}' as room, (o.payload #>> '{about,message}')::uuid as message
-    from outbox o where o.key in (select key from leaving) and o.payload ? 'about' order by o.key for update skip locked
-  ), judged as (
-    select f.*, case when not s.may_read then 'left' when coalesce(s.deleted, true) then 'deleted' when s.seen then 'read' end as rule
-    from found f left join lateral notice_standing(f.room, f.message, f.user_id) as s on true
-  ), taken as (
-    update outbox o set state = 'cancelled', done_at = now(),
-      last_error = case j.rule when 'left' then 'They may not read it any more.' when 'deleted' then 'It was deleted.' else 'It was read.' end
-    from judged j where j.key = o.key and j.rule is not null
-    returning j.room, j.message, j.user_id, j.rule
-  )
-  select jsonb_agg(distinct jsonb_build_object('room', room, 'message', message, 'user', user_id, 'rule', rule)) into over from taken;
-  if over is null then
-    return;
-  end if;
-  update notices n set verdict = 'cancelled', rule = o.rule, settled_at = now()
-  from jsonb_to_recordset(over) as o (room text, message uuid, "user" text, rule text)
-  where n.room = o.room and n.message = o.message and n.user_id = o."user" and n.verdict = 'notified'
-    and not exists (select from notice_ways(n) as w where w.state in ('waiting', 'sent'));
-end
-$$;
-
 -- By what somebody was or is to be told of it, as long as the outbox knows.
 create function notice_ways(n notices) returns table (channel text, state text) language sql stable as $$
   select o.channel, o.state from outbox o
@@ -285,17 +249,44 @@ create function notice_text(x messages) returns text language sql immutable as $
     else '' end
 $$;
 
--- As outbox_claim, of what still may leave, and with the words of messages. input and answer: as of outbox_claim
+-- As outbox_claim, of what still may leave, and with the words of messages, both by how things are once it is held: who was taken out of the room is
+-- told nothing of it (I9), and what was deleted or read meanwhile is no news. input and answer: as of outbox_claim
 create function outbox_take(input jsonb) returns jsonb language plpgsql as $$
 declare
-  claimed jsonb;
+  claimed constant jsonb := outbox_claim(input) -> 'items';
+  judged jsonb;
 begin
-  perform notices_withdraw(input -> 'channels');
-  claimed := outbox_claim(input);
-  return jsonb_build_object('items', coalesce((
-    select jsonb_agg(case when x.id is null then i.value else jsonb_set(i.value, '{payload,text}', to_jsonb(notice_text(x))) end order by i.n)
-    from jsonb_array_elements(claimed -> 'items') with ordinality as i (value, n)
-      left join messages x on x.room = i.value #>> '{payload,about,room}' and x.id = (i.value #>> '{payload,about,message}')::uuid), '[]'));
+  if not jsonb_path_exists(claimed, '$[*].payload.about') then
+    return jsonb_build_object('items', claimed);
+  end if;
+  select jsonb_agg(jsonb_build_object('rule', rule, 'item',
+      case when about is null then item else jsonb_set(item, '{payload,text}', to_jsonb(notice_text(x))) end) order by n)
+    into judged
+    from (
+      select n, item, item #> '{payload,about}' as about, case
+          when not item -> 'payload' ? 'about' then null
+          when not s.may_read then 'left' when coalesce(s.deleted, true) then 'deleted' when s.seen then 'read' end as rule, x
+      from jsonb_array_elements(claimed) with ordinality as i (item, n)
+        left join messages x on x.room = item #>> '{payload,about,room}' and x.id = (item #>> '{payload,about,message}')::uuid
+        left join lateral notice_standing(x.room, x.id, item ->> 'user') as s on true
+    ) as held;
+  perform notices_withdraw(jsonb_path_query_array(judged, '$[*] ? (@.rule != null)'));
+  return jsonb_build_object('items', jsonb_path_query_array(judged, '$[*] ? (@.rule == null).item'));
+end
+$$;
+
+-- Takes back what was held to leave. `over`: [{rule, item}]
+create function notices_withdraw(over jsonb) returns void language plpgsql as $$
+begin
+  update outbox o set state = 'cancelled', done_at = now(), held_until = null,
+    last_error = case value ->> 'rule'
+      when 'left' then 'They may not read it any more.' when 'deleted' then 'It was deleted.' else 'It was read.' end
+  from jsonb_array_elements(over) as w where o.key = w.value #>> '{item,key}';
+  update notices n set verdict = 'cancelled', rule = w.value ->> 'rule', settled_at = now()
+  from jsonb_array_elements(over) as w
+  where n.room = w.value #>> '{item,payload,about,room}' and n.message = (w.value #>> '{item,payload,about,message}')::uuid
+    and n.user_id = w.value #>> '{item,user}' and n.verdict = 'notified'
+    and not exists (select from notice_ways(n) as way where way.state in ('waiting', 'sent'));
 end
 $$;
 
@@ -313,10 +304,10 @@ $$;
 -- input: {user}; answer: {channels: {email, push, sms: {on, address}}, keywords, quiet, rooms: [{room, level, until?}]}
 create function notices_wishes(input jsonb) returns jsonb language sql stable as $$
   with own as (
-    select u.id, u.email, w.keywords, w.quiet, coalesce(w.sms, false) as sms
+    select u.id, may_be_mailed(u, 'message') as mailed, w.keywords, w.quiet, coalesce(w.sms, false) as sms
     from users u left join notice_wishes w on w.user_id = u.id where u.id = input ->> 'user'
   ), ways as (
-    select 'email' as channel, true as wanted, email is not null as address from own
+    select 'email' as channel, true as wanted, mailed as address from own
     union all select 'push', true, exists (select from push_devices where user_id = own.id) from own
     union all select 'sms', sms, exists (select from phones where user_id = own.id) from own
   )

@@ -1,10 +1,26 @@
 // Files through the SQL functions of migrations 0014 and 0016: the FileStore of every driver.
 import type { FileStore, StoredFile } from '../../hub/ports-file-store.ts';
 import type { Db } from '../db.ts';
+import { createTurns } from '../turns.ts';
 import { refusingCall } from './call.ts';
 
+/** Calls at once: those who begin in one room wait for each other, and many uploads that begin together are no reason to work on ten connections. */
+const AT_ONCE = 3;
+/** Milliseconds to wait for one's turn. */
+const PATIENCE = 5000;
+
 export function createFileStore(db: Pick<Db, 'call'>): FileStore {
-  const call = refusingCall(db);
+  const turns = createTurns(AT_ONCE, PATIENCE);
+  const call = refusingCall({
+    async call(fn, input) {
+      await turns.take();
+      try {
+        return await db.call(fn, input);
+      } finally {
+        turns.give();
+      }
+    },
+  });
   return {
     begin: (actor, file, most) =>
       call<StoredFile>('begin_file', { ...file, user: actor.id, admin: actor.role === 'admin', most }),
