@@ -56,7 +56,7 @@ export async function openAway(): Promise<Away> {
   return {
     ...{ hub, mail, push, ada, sql, token, decided },
     async absent(...ids) {
-      const rows = ids.map(id => `('${id}', 'Name of ${id}', 'member', '${id}@people.example')`);
+      const rows = ids.map(id => `('${id}', 'Name of ${id}', 'member', '${id}@people.example', now())`);
       await sql(`insert into users (id, name, role, email, email_verified_at) values ${rows.join()}`);
     },
     mails: id => mail.of(`${id}@people.example`),

@@ -12,9 +12,7 @@ const test = suite('notifications');
 const away = await openAway();
 const { hub, ada, mail, push, sql, token, absent, mails, hall, say, decided, ripen, visit } = away;
 
-test.after(async () => {
-  await away[Symbol.asyncDispose]();
-});
+test.after(async () => away[Symbol.asyncDispose]());
 
 test('a node that wakes up late, and does again what another has done meanwhile, changes nothing (I14)', async () => {
   await absent('ben');

@@ -2,6 +2,7 @@
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import type { NoticeWishes } from '../../js/index.ts';
 import { useWorkspace } from '../hooks/use-workspace.ts';
+import { ConfirmAddress } from './confirm-address.tsx';
 import { DialogError } from './dialog-frame.tsx';
 import { PushHere } from './push-here.tsx';
 
@@ -12,7 +13,7 @@ const channels: { id: Channel; label: string; to: string; none: string }[] = [
     id: 'email',
     label: 'By e-mail',
     to: 'To the address you registered with',
-    none: 'You have no e-mail address here',
+    none: 'You have no e-mail address here that you confirmed',
   },
   {
     id: 'push',
@@ -95,6 +96,7 @@ export function NotificationWishes() {
               </span>
             </label>
           ))}
+        {wishes.channels.email.offered && !wishes.channels.email.address && <ConfirmAddress />}
         <PushHere />
       </fieldset>
       <div className="field">

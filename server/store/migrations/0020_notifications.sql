@@ -233,42 +233,6 @@ begin
 end
 $$;
 
--- Takes back what is about to leave and does not stand any more: who was taken out of the room is told nothing of it (I9), and what was deleted or
--- read meanwhile is no news.
-create function notices_withdraw(channels jsonb) returns void language plpgsql as $$
-declare
-  over jsonb;
-begin
-  with ready as (
-    select key, bundle from outbox where state = 'waiting' and topic = 'message' and not_before <= now()
-      and channel in (select jsonb_array_elements_text(channels)) and (held_until is null or held_until <= now())
-  ), leaving as (
-    select key from ready
-    union
-    select o.key from outbox o where o.state = 'waiting' and o.bundle in (select bundle from ready) and (o.held_until is null or o.held_until <= now())
-  ), found as (
-    select o.key, o.user_id, o.payload #>> '{about,room}' as room, (o.payload #>> '{about,message}')::uuid as message
-    from outbox o where o.key in (select key from leaving) and o.payload ? 'about' order by o.key for update skip locked
-  ), judged as (
-    select f.*, case when not s.may_read then 'left' when coalesce(s.deleted, true) then 'deleted' when s.seen then 'read' end as rule
-    from found f left join lateral notice_standing(f.room, f.message, f.user_id) as s on true
-  ), taken as (
-    update outbox o set state = 'cancelled', done_at = now(),
-      last_error = case j.rule when 'left' then 'They may not read it any more.' when 'deleted' then 'It was deleted.' else 'It was read.' end
-    from judged j where j.key = o.key and j.rule is not null
-    returning j.room, j.message, j.user_id, j.rule
-  )
-  select jsonb_agg(distinct jsonb_build_object('room', room, 'message', message, 'user', user_id, 'rule', rule)) into over from taken;
-  if over is null then
-    return;
-  end if;
-  update notices n set verdict = 'cancelled', rule = o.rule, settled_at = now()
-  from jsonb_to_recordset(over) as o (room text, message uuid, "user" text, rule text)
-  where n.room = o.room and n.message = o.message and n.user_id = o."user" and n.verdict = 'notified'
-    and not exists (select from notice_ways(n) as w where w.state in ('waiting', 'sent'));
-end
-$$;
-
 -- By what somebody was or is to be told of it, as long as the outbox knows.
 create function notice_ways(n notices) returns table (channel text, state text) language sql stable as $$
   select o.channel, o.state from outbox o
@@ -285,17 +249,44 @@ create function notice_text(x messages) returns text language sql immutable as $
     else '' end
 $$;
 
--- As outbox_claim, of what still may leave, and with the words of messages. input and answer: as of outbox_claim
+-- As outbox_claim, of what still may leave, and with the words of messages, both by how things are once it is held: who was taken out of the room is
+-- told nothing of it (I9), and what was deleted or read meanwhile is no news. input and answer: as of outbox_claim
 create function outbox_take(input jsonb) returns jsonb language plpgsql as $$
 declare
-  claimed jsonb;
+  claimed constant jsonb := outbox_claim(input) -> 'items';
+  judged jsonb;
 begin
-  perform notices_withdraw(input -> 'channels');
-  claimed := outbox_claim(input);
-  return jsonb_build_object('items', coalesce((
-    select jsonb_agg(case when x.id is null then i.value else jsonb_set(i.value, '{payload,text}', to_jsonb(notice_text(x))) end order by i.n)
-    from jsonb_array_elements(claimed -> 'items') with ordinality as i (value, n)
-      left join messages x on x.room = i.value #>> '{payload,about,room}' and x.id = (i.value #>> '{payload,about,message}')::uuid), '[]'));
+  if not jsonb_path_exists(claimed, '$[*].payload.about') then
+    return jsonb_build_object('items', claimed);
+  end if;
+  select jsonb_agg(jsonb_build_object('rule', rule, 'item',
+      case when about is null then item else jsonb_set(item, '{payload,text}', to_jsonb(notice_text(x))) end) order by n)
+    into judged
+    from (
+      select n, item, item #> '{payload,about}' as about, case
+          when not item -> 'payload' ? 'about' then null
+          when not s.may_read then 'left' when coalesce(s.deleted, true) then 'deleted' when s.seen then 'read' end as rule, x
+      from jsonb_array_elements(claimed) with ordinality as i (item, n)
+        left join messages x on x.room = item #>> '{payload,about,room}' and x.id = (item #>> '{payload,about,message}')::uuid
+        left join lateral notice_standing(x.room, x.id, item ->> 'user') as s on true
+    ) as held;
+  perform notices_withdraw(jsonb_path_query_array(judged, '$[*] ? (@.rule != null)'));
+  return jsonb_build_object('items', jsonb_path_query_array(judged, '$[*] ? (@.rule == null).item'));
+end
+$$;
+
+-- Takes back what was held to leave. `over`: [{rule, item}]
+create function notices_withdraw(over jsonb) returns void language plpgsql as $$
+begin
+  update outbox o set state = 'cancelled', done_at = now(), held_until = null,
+    last_error = case value ->> 'rule'
+      when 'left' then 'They may not read it any more.' when 'deleted' then 'It was deleted.' else 'It was read.' end
+  from jsonb_array_elements(over) as w where o.key = w.value #>> '{item,key}';
+  update notices n set verdict = 'cancelled', rule = w.value ->> 'rule', settled_at = now()
+  from jsonb_array_elements(over) as w
+  where n.room = w.value #>> '{item,payload,about,room}' and n.message = (w.value #>> '{item,payload,about,message}')::uuid
+    and n.user_id = w.value #>> '{item,user}' and n.verdict = 'notified'
+    and not exists (select from notice_ways(n) as way where way.state in ('waiting', 'sent'));
 end
 $$;
 
