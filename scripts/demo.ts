@@ -12,7 +12,6 @@ import { replay } from '../clients/cli/replayer.ts';
 import { signToken } from '../clients/cli/signing.ts';
 import { type Conversation, openConversation } from './demo/conversation.ts';
 import { fillHouse, type House } from './demo/people.ts';
-import { takePicture } from './demo/picture.ts';
 import { openStage, type Stage } from './demo/stage.ts';
 import { readOptions } from './lib/options.ts';
 import { openPage } from './simulators/page.ts';
@@ -63,6 +62,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const link = async () =>
     `${stage.url}/#signin=${await stage.hub.people.makeLink(house.host)}/room/${house.room}/people`;
   if (values.screenshot !== undefined) {
+    const { takePicture } = await import('./demo/picture.ts');
     await takePicture(await link(), values.screenshot);
     process.stdout.write(`${path.resolve(values.screenshot)}\n`);
     if (minutes === undefined) return;

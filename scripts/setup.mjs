@@ -1,6 +1,6 @@
 // Makes a fresh clone ready, and is done at once when it is ready already: packages, the built web client, and for tests the programs
 // they need. Runs before `npm start` and `npm test`, on the system's own Node (20 or later), so it is plain JavaScript without packages.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,22 +13,33 @@ const say = line => process.stdout.write(`${line}\n`);
 class SetupError extends Error {}
 
 /** Runs quietly; what it said is shown only when it failed. */
-function run(what, program, args, env = {}) {
+async function run(what, program, args, env = {}) {
   const began = performance.now();
-  const { status, error, stdout, stderr } = spawnSync(program, args, {
+  const child = spawn(program, args, {
     cwd: root,
-    encoding: 'utf8',
     env: { ...process.env, ...env },
-    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', text => {
+      output += text;
+    });
+  const status = await new Promise(resolve => {
+    child.once('error', error => {
+      output = error.message;
+      resolve(undefined);
+    });
+    child.once('close', resolve);
   });
   if (status === 0) return Math.round((performance.now() - began) / 100) / 10;
-  const said = (error?.message ?? `${stdout}${stderr}`).trim().split('\n');
+  const said = output.trim().split('\n');
   // npm says why first and how to use npm after that; compilers say it last.
   const shown = said.length > 60 ? [...said.slice(0, 30), '…', ...said.slice(-30)] : said;
   throw new SetupError(`${what} failed:\n${shown.join('\n')}`);
 }
 
-function installPackages() {
+async function installPackages() {
   const modules = inRoot('node_modules');
   const stamp = inRoot('node_modules', '.first-court-installed');
   const wanted = createHash('sha256')
@@ -43,7 +54,9 @@ function installPackages() {
     say('Installing packages (npm ci) …');
     const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
     const npm = process.env.npm_execpath;
-    const seconds = npm ? run('npm ci', process.execPath, [npm, ...args]) : run('npm ci', 'npm', args);
+    const seconds = await (npm
+      ? run('npm ci', process.execPath, [npm, ...args])
+      : run('npm ci', 'npm', args));
     say(`Packages are installed (${seconds} s).`);
   }
   if (!existsSync(node24())) {
@@ -60,7 +73,7 @@ function node24() {
   return inRoot('node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }
 
-function buildWeb() {
+async function buildWeb() {
   if (!existsSync(inRoot('clients', 'web', 'index.html'))) return;
   const built = inRoot('clients', 'web', 'dist', 'index.html');
   const sources = ['clients/web', 'clients/js', 'shared', 'package-lock.json'].map(name =>
@@ -69,7 +82,7 @@ function buildWeb() {
   if (existsSync(built) && modified(built) >= Math.max(...sources)) return;
   say('Building the web client …');
   const vite = inRoot('node_modules', 'vite', 'bin', 'vite.js');
-  const seconds = run('Building the web client', node24(), [
+  const seconds = await run('Building the web client', node24(), [
     vite,
     'build',
     'clients/web',
@@ -96,7 +109,7 @@ function newest(file) {
 }
 
 /** What tests use beside npm packages: a real Redis and a real browser. */
-function installPrograms() {
+async function installPrograms() {
   const missing = [
     ['redis-server', findRedis()],
     ['chromium', findChromium()],
@@ -115,9 +128,9 @@ function installPrograms() {
   say(`Installing ${missing.join(' and ')} for the tests (apt-get) …`);
   // RUNLEVEL=1: the package must not start a Redis service of its own.
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  run('apt-get update', program, [...prefix, 'update', '-qq'], env);
+  await run('apt-get update', program, [...prefix, 'update', '-qq'], env);
   const options = ['install', '-y', '-qq', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0'];
-  const seconds = run('apt-get install', program, [...prefix, ...options, ...missing], env);
+  const seconds = await run('apt-get install', program, [...prefix, ...options, ...missing], env);
   say(`Installed ${missing.join(' and ')} (${seconds} s).`);
 }
 
@@ -139,9 +152,8 @@ try {
       `First Court needs Node 20 or later; this is Node ${process.versions.node}. See https://nodejs.org`,
     );
   }
-  installPackages();
-  buildWeb();
-  if (purpose === 'test') installPrograms();
+  // Packages and programs come from different places, and neither waits for the other.
+  await Promise.all([installPackages().then(buildWeb), purpose === 'test' ? installPrograms() : undefined]);
 } catch (error) {
   process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
   process.exitCode = 1;
