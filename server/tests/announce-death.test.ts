@@ -28,7 +28,6 @@ test('killed in the middle of the mails and of what a webhook hears: the same, o
     ENCRYPTION_KEY: 'ab'.repeat(32),
     SMTP_URL: mail.url,
     PRIVATE_TARGETS: '127.0.0.1',
-    LOAD_SHEDDING: 'off',
     NOTIFY_AFTER_SECONDS: '3',
     // A machine that is busy with other tests must not decide what this one sees.
     LOAD_SHEDDING: 'off',
