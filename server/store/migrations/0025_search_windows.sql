@@ -106,8 +106,25 @@ begin
     ('words', asked, case when free then (word + message) * reach end),
     ('plan', asked, lists + case when coalesce(since, before) is null then 0 else entry * asked * documents end + message * reach * theirs * asked),
     ('plan', looked, lists + entry * looked * documents + message * reach * theirs * looked),
-    ('time', looked, case when free and looked < asked then next_one * looked / 1.5 * documents end)
+    -- It ends by itself where there are enough.
+    ('time', least(asked, looked * 2), case when free and looked < asked then next_one * looked / 1.5 * documents end)
   ) as w (way, looked, cost) order by cost limit 1;
+end
+$$;
+
+-- As in 0015, and no further back than asked.
+create or replace function search_by_time(
+  wanted tsquery, scope text[], floors jsonb, writers text[], having_all text[], since timestamptz, before timestamptz, most integer
+) returns setof search_place language plpgsql stable
+  set plan_cache_mode = force_generic_plan set enable_sort = off set enable_seqscan = off as $$
+begin
+  return query select d.room, d.seq, d.at, d.words from search_documents d
+    where (d.words @@ wanted) is true and (d.room in (select unnest(scope))) is true
+      and (writers is null or d.author = any (writers)) and (having_all is null or d.has @> having_all)
+      and d.at >= coalesce(since, '-infinity') and d.at < coalesce(before, 'infinity')
+      and (floors is null or not exists (
+        select from jsonb_to_recordset(floors) as f (room text, since bigint) where f.room = d.room and d.seq < f.since))
+    order by d.at desc, d.room, d.seq desc limit most;
 end
 $$;
 
@@ -185,7 +202,7 @@ begin
     wanted := case when wanted is null then !!part.query::tsquery else wanted && !!part.query::tsquery end;
   end loop;
 
-  if reach > 0 then
+  if cardinality(queries) + jsonb_array_length(input -> 'phrases') > 0 then
     select * into way, looked, asked, latest, bounds from search_way(
       reach, documents, size, cardinality(scope) <= 200, writers, having_all, since, before, most);
   end if;
@@ -220,4 +237,4 @@ end
 $$;
 
 create or replace function schema_version(input jsonb) returns jsonb language sql immutable as $$ select '{"version": 25}'::jsonb $$;
-select seal('{}', array['search_reach', 'search_time', 'search_alike', 'search_way', 'search_messages', 'schema_version']);
+select seal('{}', array['search_reach', 'search_time', 'search_alike', 'search_way', 'search_by_time', 'search_messages', 'schema_version']);
