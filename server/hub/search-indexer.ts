@@ -14,10 +14,10 @@ export interface Indexer {
 /** Log entries at once: a few milliseconds of cutting texts into words. */
 const BATCH = 400;
 /** Milliseconds: what is said meanwhile goes in together; and the others get their turn while there is much to take in. */
-const GATHER = 300;
+const GATHER = 1000;
 const BREATHER = 10;
 /** So many times as long as a step took, those who send have the machine to themselves: the more it has to do, the more goes in at once. */
-const REST = 5;
+const REST = 20;
 
 export function createIndexer(deps: {
   store: Pick<SearchStore, 'changes' | 'moved'>;
@@ -64,7 +64,7 @@ export function createIndexer(deps: {
         if (more) plan(news ? Math.max(BREATHER, took) : BREATHER);
         else plan(news ? gathering() : pollMs);
       };
-      const gathering = () => Math.max(GATHER, rested - performance.now());
+      const gathering = () => Math.max(Math.min(GATHER, pollMs / 2), rested - performance.now());
       const plan = (ms: number) => {
         if (closed) return;
         clearTimeout(timer);

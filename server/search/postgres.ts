@@ -1,4 +1,4 @@
-// Full-text search in PostgreSQL, through the SQL functions of migrations 0010 and 0015. Texts are cut into words here, not there, so that every
+// Full-text search in PostgreSQL, through the SQL functions of migrations 0010, 0015 and 0025. Texts are cut into words here, not there, so that every
 // server finds the same: accents, languages and scripts without spaces are decided by shared/text.
 import { setImmediate } from 'node:timers/promises';
 import { languageOf, stems } from '#shared/text/stem.ts';
@@ -47,8 +47,8 @@ export function createPostgresSearch(db: Db): SearchIndex {
         match: query.match,
         words: query.words.filter(({ text }) => hasWords(text)).map(wanted),
         near: query.near,
-        phrases: query.phrases.filter(hasWords).map(phraseQuery),
-        without: query.without.filter(hasWords).map(phraseQuery),
+        phrases: query.phrases.filter(hasWords).map(phrase => inOrder(cut(phrase))),
+        without: query.without.filter(hasWords).map(phrase => inOrder(cut(phrase)).query),
         from: query.from,
         has: query.has,
         since: query.since,
@@ -120,28 +120,41 @@ function vectorOf(text: string, stemmer: Stemmer): string {
   return [...places].map(([lexeme, at]) => `${quoted(lexeme)}:${at.join(',')}`).join(' ');
 }
 
-function wanted({ text, prefix }: SearchQuery['words'][number]) {
-  const found = wordsOf(text).map(({ word }) => word);
+/** What an SQL function needs to look for it, and to know how many hold it: of each list of `lexemes` one is there, and a word that `begins` so. */
+interface Sought {
+  readonly query: string;
+  readonly lexemes: readonly (readonly string[])[];
+  readonly begins?: string;
+  /** Words spelled nearly so may be meant. */
+  readonly near?: string;
+}
+
+const cut = (text: string): string[] => wordsOf(text).map(({ word }) => word);
+
+function wanted({ text, prefix }: SearchQuery['words'][number]): Sought {
+  const found = cut(text);
   const [only = ''] = found;
-  if (found.length !== 1 || (isUnspaced(only) && [...only].length > 1 && found.length > 1))
-    return { query: sequence(found, prefix), lexemes: found.slice(0, 1) };
-  if (isUnspaced(only)) return { query: `${quoted(only)}:*`, lexemes: [only] };
+  if (found.length !== 1) return inOrder(found, prefix);
+  if (prefix || isUnspaced(only)) return { query: `${quoted(only)}:*`, lexemes: [], begins: only };
   const lexemes = [...new Set([only, ...stems(only)])];
-  const query = prefix ? `${quoted(only)}:*` : lexemes.map(quoted).join(' | ');
   return {
-    query: `(${query})`,
-    lexemes,
-    ...(!prefix && /^\p{L}{4,24}$/u.test(only) && { near: only }),
+    query: `(${lexemes.map(quoted).join(' | ')})`,
+    lexemes: [lexemes],
+    ...(/^\p{L}{4,24}$/u.test(only) && { near: only }),
   };
 }
 
 /** Words side by side, as written; the last one of a script without spaces may go on. */
-function sequence(words: readonly string[], prefix = false): string {
-  const last = words.length - 1;
-  return `(${words.map((word, i) => `${quoted(word)}:${i === last && (prefix || isUnspaced(word)) ? '*' : ''}A`).join(' <-> ')})`;
+function inOrder(words: readonly string[], prefix = false): Sought {
+  const last = words.at(-1) ?? '';
+  const open = prefix || isUnspaced(last);
+  const query = words.map((word, i) => `${quoted(word)}:${open && i === words.length - 1 ? '*' : ''}A`);
+  return {
+    query: `(${query.join(' <-> ')})`,
+    lexemes: (open ? words.slice(0, -1) : words).map(word => [word]),
+    ...(open && { begins: last }),
+  };
 }
-
-const phraseQuery = (phrase: string): string => sequence(wordsOf(phrase).map(({ word }) => word));
 
 /** As tsvector and tsquery read it. */
 const quoted = (lexeme: string): string => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -22,6 +22,8 @@ const SETTINGS = {
   unix_socket_directories: '',
   max_connections: '60',
   shared_buffers: '128MB',
+  // What is read is in the system's memory most of the time, and handing it from worker to worker takes longer than to copy it.
+  io_method: 'sync',
   max_wal_size: '1GB',
   wal_compression: 'on',
   jit: 'off',

@@ -25,7 +25,7 @@ export interface Tempo {
 }
 
 export const TEMPO: Tempo = {
-  ...{ poll: 2000, look: 1000, gather: 300, rest: 5, least: 500, most: 30_000, patience: 30_000 },
+  ...{ poll: 2000, look: 1000, gather: 1000, rest: 20, least: 500, most: 30_000, patience: 30_000 },
   bulk: PACE,
 };
 
