@@ -38,7 +38,7 @@ import { createPostgresSearch } from './search/postgres.ts';
 import { sightOf } from './sight.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
-import { createStores } from './store/stores.ts';
+import { createStores } from './stores.ts';
 
 export interface Running extends AsyncDisposable {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
