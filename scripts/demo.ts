@@ -32,7 +32,10 @@ async function main(signal: AbortSignal): Promise<void> {
       port: { type: 'string', says: 'of the hub; else 3000, or a free one when that is taken' },
       minutes: { type: 'string', says: 'ends by itself after so long' },
       screenshot: { type: 'string', says: 'takes a picture into this file when the scene is set' },
-      log: { type: 'string', says: 'conversation to be said; else one in ../shared/data/irc, else one of our own' },
+      log: {
+        type: 'string',
+        says: 'conversation to be said; else one in ../shared/data/irc, else one of our own',
+      },
     },
   );
   const port = numberOf('--port', values.port);

@@ -85,9 +85,7 @@ export interface OutboxStore {
   /** Without a user, whosever it is. */
   pushUnsubscribe(which: { id: string } | { endpoint: string }, user?: string): Promise<void>;
   pushDevices(user: string): Promise<{ id: string; device?: string; at: string }[]>;
-  contact(
-    user: string,
-  ): Promise<{
+  contact(user: string): Promise<{
     email?: string;
     confirmed?: boolean;
     phone?: string;
