@@ -4,14 +4,18 @@
 //     npm test -- presence lint    what has one of these in its path or name
 //     npm test -- --json           one JSON object instead of lines
 //     npm test -- --times          also what kept the processors busiest (not on Windows)
+//     npm test -- --help           this
 import { chmod, glob, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { openEmbedded } from '../server/store/embedded.ts';
 import { inPlaces } from './lib/places.ts';
 import { findChromium } from './lib/programs.mjs';
-import { endGroup, limitOf, type Outcome, remark, runFile, runProgram } from './lib/test-file.ts';
+import { endGroup, runProgram } from './lib/run-program.ts';
+import { batchesOf, runBatch } from './lib/test-batch.ts';
+import { type Outcome, runFile, wishesOf } from './lib/test-file.ts';
 import { createReport } from './lib/test-report.ts';
 
 interface Job {
@@ -20,22 +24,40 @@ interface Job {
   readonly places: number;
   /** Milliseconds. */
   readonly limit: number;
-  run(env: NodeJS.ProcessEnv): Promise<Outcome>;
+  run(env: NodeJS.ProcessEnv): Promise<Outcome[]>;
 }
 
 const root = path.join(import.meta.dirname, '..');
 /** How much runs at once: most tests wait more than they work, and two cores have time for a third. */
 const PLACES = 3;
+/** For the files of one process, in ms. More would be saved with more, and less be known of what is under way. */
+const TOGETHER = 2_000_000;
 /** For the compiler and the linter, which work on everything. */
 const TOOL_LIMIT = 360_000;
+const USAGE = `npm test                     types, lint, and every test file
+npm test -- presence lint    what has one of these in its path or name
+npm test -- --json           one JSON object instead of lines
+npm test -- --times          also what kept the processors busiest (not on Windows)
+`;
 
 async function main(args: string[]): Promise<boolean> {
-  const wanted = args.filter(arg => !arg.startsWith('--'));
-  const report = createReport(args.includes('--json'));
+  const { values, positionals: wanted } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      times: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return true;
+  }
+  const report = createReport(values.json);
   const groups = new Set<number>();
-  const jobs = (await allJobs(groups, args.includes('--times'))).filter(
-    ({ name }) => wanted.length === 0 || wanted.some(part => name.includes(part)),
-  );
+  const isWanted = (name: string) => wanted.length === 0 || wanted.some(part => name.includes(part));
+  const jobs = await jobsOf(isWanted, groups, values.times);
   if (jobs.length === 0) throw new Error(`No test has ${wanted.join(' or ')} in its path.`);
 
   await using parts = new AsyncDisposableStack();
@@ -52,10 +74,10 @@ async function main(args: string[]): Promise<boolean> {
   const work = async (job: Job) => {
     running.add(job.name);
     report.progress([...running], done, jobs.length);
-    const outcome = await job.run(env);
+    const outcomes = await job.run(env);
     running.delete(job.name);
     done++;
-    report.finished(outcome);
+    for (const outcome of outcomes) report.finished(outcome);
   };
   await inPlaces(PLACES, jobs.sort(longestFirst), work);
   return report.end();
@@ -89,23 +111,19 @@ async function environment(parts: AsyncDisposableStack): Promise<NodeJS.ProcessE
   return env;
 }
 
-async function allJobs(running: Set<number>, times: boolean): Promise<Job[]> {
+async function jobsOf(
+  isWanted: (name: string) => boolean,
+  running: Set<number>,
+  times: boolean,
+): Promise<Job[]> {
   const tool = (name: string, args: string[]): Job => ({
-    name,
-    places: 1,
-    limit: TOOL_LIMIT,
+    ...{ name, places: 1, limit: TOOL_LIMIT },
     async run(env) {
       const program = path.join(root, 'node_modules/.bin', args[0] ?? '');
-      const { code, output, ms, cpuMs, problem } = await runProgram(args.slice(1), {
-        cwd: root,
-        env,
-        limit: TOOL_LIMIT,
-        running,
-        times,
-        program,
-      });
+      const options = { cwd: root, env, limit: TOOL_LIMIT, running, times, program };
+      const { output, code, problem, ...took } = await runProgram(args.slice(1), options);
       const failed = code === 0 && !problem ? 0 : 1;
-      return { name, passed: 1 - failed, failed, skipped: 0, ms, cpuMs, reasons: [], problem, output };
+      return [{ ...{ name, passed: 1 - failed, failed, skipped: 0, reasons: [], problem, output }, ...took }];
     },
   });
   const files = await Array.fromAsync(
@@ -114,22 +132,39 @@ async function allJobs(running: Set<number>, times: boolean): Promise<Job[]> {
       exclude: name => ['node_modules', 'dist'].includes(path.basename(name)),
     }),
   );
+  const wanted = files
+    .filter(isWanted)
+    .sort()
+    .map(name => ({ name, ...wishesOf(root, name) }));
+  const [alone = [], together = []] = [true, false].map(is => wanted.filter(file => file.alone === is));
   return [
     // With one checker: several look at the same types again, which costs half as much more.
     tool('types', ['tsc', '--noEmit', '--checkers', '1']),
     tool('lint', ['biome', 'check', '.']),
-    ...files.sort().map(name => ({
-      name,
-      places: Math.min(PLACES, remark(root, name, 'places') ?? 1),
-      limit: limitOf(root, name),
-      run: (env: NodeJS.ProcessEnv) => runFile(root, name, env, running, { times }),
-    })),
-  ];
+  ]
+    .filter(({ name }) => isWanted(name))
+    .concat(
+      batchesOf(together, TOGETHER).map(batch => {
+        const names = batch.map(({ name }) => name);
+        return {
+          name: names.length > 1 ? `${names[0]} +${names.length - 1}` : String(names[0]),
+          places: 1,
+          limit: batch.reduce((sum, { limit }) => sum + limit, 0),
+          run: (env: NodeJS.ProcessEnv) => runBatch(root, names, env, running, { times }),
+        };
+      }),
+      alone.map(({ name, places, limit }) => ({
+        ...{ name, limit },
+        places: Math.min(PLACES, places),
+        run: async (env: NodeJS.ProcessEnv) => [await runFile(root, name, env, running, { times })],
+      })),
+    );
 }
 
 try {
   process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`${(error as Error).stack}\n`);
+  const { message, stack, code } = error as NodeJS.ErrnoException;
+  process.stderr.write(`${code?.startsWith('ERR_PARSE_ARGS') ? `${message}\n\n${USAGE}` : `${stack}\n`}`);
   process.exitCode = 1;
 }

@@ -88,6 +88,8 @@ export interface Config {
   readonly maxConnectionsPerAddress: number;
   /** A second. */
   readonly maxHandshakesPerAddress: number;
+  /** Days that rooms keep what is said which say nothing of it themselves; undefined: for ever. */
+  readonly retentionDays: number | undefined;
   readonly files: FileSettings;
   /** Where files are kept; see loadStorage. */
   readonly storage: StorageConfig;
@@ -101,6 +103,8 @@ export interface Config {
     readonly smsWebhookUrl: string | undefined;
     readonly smsWebhookSecret: string | undefined;
   };
+  /** Seconds until people who are away are told of messages. */
+  readonly notifyAfter: number;
   /** Addresses and networks that pushes and webhooks may go to although they are private. */
   readonly privateTargets: readonly string[];
   readonly models: ModelsConfig;
@@ -191,6 +195,7 @@ export function readConfig(
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER ?? 10,
     maxConnectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS ?? 50,
     maxHandshakesPerAddress: values.MAX_HANDSHAKES_PER_ADDRESS ?? 20,
+    retentionDays: values.RETENTION_DAYS,
     files: {
       limits: {
         file: values.FILE_BYTES ?? 2 * GB,
@@ -208,6 +213,7 @@ export function readConfig(
       smsWebhookUrl: values.SMS_WEBHOOK_URL,
       smsWebhookSecret: values.SMS_WEBHOOK_SECRET,
     },
+    notifyAfter: values.NOTIFY_AFTER_SECONDS ?? 120,
     privateTargets: values.PRIVATE_TARGETS ?? [],
     models: modelsOf(values),
     warnings: warnings(values, set),

@@ -1,6 +1,6 @@
 // The hub's numbers in Prometheus' words. Everything is read when somebody asks, and nothing before: what is counted on the way is counted
 // in plain numbers (hub/meters.ts).
-import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
+import type { Metric, Registry } from 'prom-client';
 import type { IndexState } from './hub/ports-indexing.ts';
 import type { Buckets, Meters } from './hub/ports-meters.ts';
 
@@ -28,10 +28,29 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export function createMetrics(deps: { meters: Meters; sight(): Sight }): Metrics {
-  const { meters, sight } = deps;
+interface MetricsDeps {
+  readonly meters: Meters;
+  sight(): Sight;
+}
+
+/** Prometheus' text format; it is the library's default. */
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export function createMetrics(deps: MetricsDeps): Metrics {
+  let registry: Promise<Registry> | undefined;
+  return {
+    contentType: CONTENT_TYPE,
+    async text() {
+      registry ??= openRegistry(deps);
+      return (await registry).metrics();
+    },
+  };
+}
+
+/** It watches the process from then on; a hub whose numbers nobody reads is not watched, and does not load what would. */
+async function openRegistry({ meters, sight }: MetricsDeps): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import('prom-client');
   const registry = new Registry();
-  let asked = false;
 
   const add = (name: string, type: string, help: string, read: () => { values: object[] }) =>
     registry.registerMetric({
@@ -114,13 +133,6 @@ export function createMetrics(deps: { meters: Meters; sight(): Sight }): Metrics
     });
   }
 
-  return {
-    contentType: registry.contentType,
-    text() {
-      // They watch the process from then on; a hub whose numbers nobody reads is not watched.
-      if (!asked) collectDefaultMetrics({ register: registry });
-      asked = true;
-      return registry.metrics();
-    },
-  };
+  collectDefaultMetrics({ register: registry });
+  return registry;
 }

@@ -13,6 +13,7 @@ import type { Tempo as SlackTempo } from './integrations/slack/index.ts';
 import type { RedisLink } from './redis.ts';
 import type { ElasticOptions } from './search/elasticsearch.ts';
 import { keyFor, type Secrets, vapidKeys } from './secrets.ts';
+import type { WebhookOptions } from './senders/webhook.ts';
 import type { Db } from './store/db.ts';
 import { createIndexSource } from './store/queries/indexing.ts';
 import type { OpenedSummarizer } from './summarizer/open.ts';
@@ -90,16 +91,26 @@ export async function elasticOf(
   return createElasticsearch({ url, source: createIndexSource(db), log, ...options });
 }
 
-/** How people outside the hub are reached. `publicUrl` is where the hub is, once that is known. */
-export async function reachOf(config: Config, secrets: Secrets, publicUrl: () => string | undefined) {
+/** How people and programs outside the hub are reached. `publicUrl` is where the hub is, once that is known. */
+export async function reachOf(
+  config: Config,
+  secrets: Secrets,
+  webhooks: Pick<WebhookOptions, 'store' | 'sealer'>,
+  publicUrl: () => string | undefined,
+) {
   const { createGuard } = await import('./senders/guard.ts');
   const { openSenders } = await import('./senders/open.ts');
   const keys = vapidKeys(secrets.encryptionKey);
   const guard = createGuard(config.privateTargets);
-  const { senders, [Symbol.asyncDispose]: close } = await openSenders(config.senders, {
+  const {
+    senders,
+    courier,
+    [Symbol.asyncDispose]: close,
+  } = await openSenders(config.senders, {
     guard,
     keys,
     publicUrl,
+    webhooks,
   });
   const contacts: ContactOptions = {
     pushKey: keys.publicKey,
@@ -107,5 +118,5 @@ export async function reachOf(config: Config, secrets: Secrets, publicUrl: () =>
     linkKey: keyFor('unsubscribe', secrets.encryptionKey),
     publicUrl,
   };
-  return { senders, contacts, [Symbol.asyncDispose]: close };
+  return { senders, courier, contacts, [Symbol.asyncDispose]: close };
 }

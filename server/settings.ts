@@ -199,6 +199,7 @@ export const settings = {
   FILE_BYTES: { schema: bytes, example: '2GB' },
   FILES_PER_USER_BYTES: { schema: bytes, example: '10GB' },
   FILES_PER_ROOM_BYTES: { schema: bytes, example: '50GB' },
+  RETENTION_DAYS: { schema: whole(1, 36_500, 'is not a number of days from 1 to 36500'), example: '365' },
   FILE_UNATTACHED_HOURS: { schema: whole(1, 8760, 'is not a number of hours from 1 to 8760'), example: '24' },
   CDN_URL: { schema: web, example: 'https://cdn.example.com' },
   STORAGE_URL: {
@@ -240,6 +241,10 @@ export const settings = {
     schema: text,
     example: '<32 random bytes, as from: openssl rand -base64 32>',
     secret: true,
+  },
+  NOTIFY_AFTER_SECONDS: {
+    schema: whole(0, 86_400, 'is not a number of seconds up to a day'),
+    example: '120',
   },
   PRIVATE_TARGETS: {
     schema: rule(

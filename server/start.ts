@@ -12,6 +12,7 @@ import { type Config, loadGoogleCredentials, loadSecrets } from './config.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer, listen } from './http/server.ts';
 import { createHub, type Hub } from './hub/hub.ts';
+import type { NoticeTempo } from './hub/notice-job.ts';
 import { createOriginPolicy } from './hub/origins.ts';
 import type { Tempo as OutboxTempo } from './hub/outbox-worker.ts';
 import { createPeople, type People } from './hub/people.ts';
@@ -37,18 +38,7 @@ import { createPostgresSearch } from './search/postgres.ts';
 import { sightOf } from './sight.ts';
 import type { Db } from './store/db.ts';
 import { openStore } from './store/open.ts';
-import { createAdminStore, createNodeStore } from './store/queries/admin.ts';
-import { createAnnouncementStore } from './store/queries/announcements.ts';
-import { createBotStore } from './store/queries/bots.ts';
-import { createFileStore } from './store/queries/files.ts';
-import { createIntegrationStore } from './store/queries/integrations.ts';
-import { createOutboxStore } from './store/queries/outbox.ts';
-import { createPeopleStore } from './store/queries/people.ts';
-import { createRoomStore } from './store/queries/rooms.ts';
-import { createSearchStore } from './store/queries/search.ts';
-import { createSummaryStore } from './store/queries/summaries.ts';
-import { createUpkeepStore } from './store/queries/upkeep.ts';
-import { createVectorStore } from './store/queries/vectors.ts';
+import { createStores } from './store/stores.ts';
 
 export interface Running extends AsyncDisposable {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -78,6 +68,8 @@ export interface Overrides {
   googleTempo?: GoogleOptions['tempo'];
   /** The pace at which the outbox is worked off. */
   outbox?: Partial<OutboxTempo>;
+  /** When people are told of messages. */
+  notices?: Partial<NoticeTempo>;
   /** The pace at which models are asked. */
   modelTempo?: Partial<ModelTempo>;
   /** The pace at which the search index is kept, and how long an answer of it may take. */
@@ -106,7 +98,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   const redis = await redisOf(config, log);
   if (redis) parts.use(redis);
   const limits = await limitsOf(config, redis, log);
-  const peopleStore = createPeopleStore(db);
+  const stores = createStores(db);
   const bus = createBus({ io: () => realtime.io, secret: secrets.jwtSecret, log });
   const meters = createMeters();
   let url: string | undefined;
@@ -128,32 +120,20 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   if (models) parts.use(models);
   const meaning = await meaningOf(config, db, log, overrides.modelTempo);
   if (meaning) parts.use(meaning);
-  const reach = parts.use(await reachOf(config, secrets, () => config.publicUrl ?? url));
+  const sealer = createSealer(secrets.encryptionKey);
+  const reach = parts.use(
+    await reachOf(config, secrets, { store: stores.hub.hookStore, sealer }, () => config.publicUrl ?? url),
+  );
   const elastic = await elasticOf(config, db, log, overrides.elastic);
   if (elastic) parts.use(elastic);
   const files = parts.use(await filesOf(config, secrets));
   const hub: Hub = parts.use(
     createHub({
-      store: {
-        ...createRoomStore(db),
-        ...createUpkeepStore(db),
-        ...createIntegrationStore(db),
-        ...createSearchStore(db),
-        ...createVectorStore(db),
-        ...createSummaryStore(db),
-        files: createFileStore(db),
-        ...createAnnouncementStore(db),
-        ...createOutboxStore(db),
-        ensureUser: peopleStore.ensureUser,
-        getUser: peopleStore.getUser,
-        verifyEmail: peopleStore.verifyEmail,
-      },
-      botStore: createBotStore(db),
-      admin: { ...createAdminStore(db), ...createNodeStore(db) },
+      ...stores.hub,
       searchIndex: parts.use(createPostgresSearch(db)),
       meaning,
       files: files.options,
-      sealer: createSealer(secrets.encryptionKey),
+      sealer,
       integrations: [
         ...(await integrationsOf(config, overrides.slack)),
         ...(google ? [google.calendar] : []),
@@ -162,7 +142,10 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
       freeSummarizer: free,
       ai: config.ai,
       senders: reach.senders,
+      courier: reach.courier,
       contacts: reach.contacts,
+      retentionDays: config.retentionDays,
+      notices: { batch: config.notifyAfter * 1000 },
       ...(google && { fileLinks: google.drive }),
       pushed: (channel, vendor) => vendor === 'google' && google?.calendar.changed(channel),
       outlet: createOutlet(() => realtime.io, meters),
@@ -185,7 +168,7 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
   });
   const tokens = createJwt({ secret: secrets.jwtSecret });
   const people = createPeople({
-    store: peopleStore,
+    store: stores.people,
     tokens: config.supabaseUrl ? acceptSupabase(tokens, config.supabaseUrl) : tokens,
     hasher: createArgon2(),
     limits,
@@ -225,6 +208,8 @@ export async function start(config: Config, log: Log, overrides: Overrides = {})
     metricsToken: config.metricsToken,
     contacts: hub.contacts,
     confirmations: hub.confirmations,
+    hooks: hub.hooks.door,
+    ask: (actor, name, input) => realtime.ask({ id: `mcp ${actor.id}`, actor }, name, input),
     origins,
     log,
     trustProxy: config.trustProxy,

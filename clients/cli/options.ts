@@ -55,6 +55,18 @@ export function speed(text: string): number {
   throw new InvalidArgumentError('It is not a factor such as 1, 60 or max.');
 }
 
+/** For an option that may be given several times. */
+export const several =
+  <T>(one: (text: string) => T) =>
+  (text: string, before: readonly T[] = []): T[] => [...before, one(text)];
+
+/** Any time that can be told, such as `2026-01-31` or `2026-01-31T12:00Z`, in ISO 8601. */
+export function time(text: string): string {
+  const at = Date.parse(text);
+  if (!Number.isNaN(at)) return new Date(at).toISOString();
+  throw new InvalidArgumentError('It is not a time such as 2026-01-31 or 2026-01-31T12:00Z.');
+}
+
 /** `YYYY-MM-DD` */
 export function day(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;

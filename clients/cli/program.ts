@@ -1,9 +1,7 @@
 // The command line as a tree: every command, its options, examples, and how mistakes are told.
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { Context } from './context.ts';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+import { version } from './version.ts';
 
 const EXAMPLES = `
 Examples:
@@ -35,17 +33,22 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   files: async () => (await import('./commands/files.ts')).filesCommand,
   search: async () => (await import('./commands/search.ts')).searchCommand,
   recap: async () => (await import('./commands/recap.ts')).recapCommand,
+  notify: async () => (await import('./commands/notify.ts')).notifyCommand,
   announce: async () => (await import('./commands/announce.ts')).announceCommand,
+  trace: async () => (await import('./commands/trace.ts')).traceCommand,
   outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,
   user: async () => (await import('./commands/user.ts')).userCommand,
   ban: async () => (await import('./commands/ban.ts')).banCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
   stats: async () => (await import('./commands/stats.ts')).statsCommand,
   top: async () => (await import('./commands/top.ts')).topCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
+  retention: async () => (await import('./commands/retention.ts')).retentionCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   replay: async () => (await import('./commands/replay.ts')).replayCommand,
   bot: async () => (await import('./commands/bot.ts')).botCommand,
+  hook: async () => (await import('./commands/hook.ts')).hookCommand,
   token: async () => (await import('./commands/token.ts')).tokenCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   backup: async () => (await import('./commands/backup.ts')).backupCommand,

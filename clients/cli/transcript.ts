@@ -64,7 +64,7 @@ export function createTranscript(terminal: Terminal, room: Room): Transcript {
       case 'message.edited':
         return line(event.at, event.by, `(edited) ${event.data.text}`);
       case 'message.deleted':
-        return aside(event.at, `${by} deleted a message`);
+        return event.data.expired ? '' : aside(event.at, `${by} deleted a message`);
       case 'reaction.added':
         return aside(event.at, `${by} reacted with ${printableLine(event.data.emoji)}`);
       case 'file.shared':

@@ -11,6 +11,7 @@ export type { CallData, CallInput, CallName } from '../../shared/protocol/calls.
 export type { ErrorCode, RefusalCode } from '../../shared/protocol/errors.ts';
 export type { EventOf, EventType, LogEvent } from '../../shared/protocol/events.ts';
 export type { File, FileProgress, FileState, SharedFile } from '../../shared/protocol/files.ts';
+export type { Hook } from '../../shared/protocol/hooks.ts';
 export type {
   ClaimAccount,
   Highlight,
@@ -26,7 +27,9 @@ export type {
   SearchHit,
   User,
 } from '../../shared/protocol/models.ts';
+export type { Notice, NoticeLevel, NoticeWishes } from '../../shared/protocol/notices.ts';
 export type { Push, PushName } from '../../shared/protocol/pushes.ts';
+export type { Report, ReportAction, ReportReason, RoomRetention } from '../../shared/protocol/reports.ts';
 export type {
   Citation,
   PostedSummary,

@@ -1,3 +1,4 @@
+// alone: its process gets an IndexedDB, which clients of other files would use
 // A page that is closed or reloaded with unsent messages: the next one, in the same browser, sends them.
 import 'fake-indexeddb/auto';
 import { suite } from 'uvu';

@@ -1,19 +1,20 @@
 // time limit: 300 s
-// Announcements in real Chromium: shown by their gravity, answered once for all devices, written and watched by an admin; and what the service worker shows.
+// Announcements in real Chromium: shown by their gravity, answered once for all devices, written and watched by an admin. How one wishes to be told of
+// messages while one is away, and why one was not. What the service worker shows; and what members report to moderators.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withConnection } from '../../server/store/databases.ts';
 import { connect, type TestClient } from '../../server/testing/client.ts';
 import { until } from '../../server/testing/until.ts';
-import { chromiumPath, type House, openHouse } from '../../server/testing/web/house.ts';
+import { chromiumPath, type House, openHouse, send } from '../../server/testing/web/house.ts';
 import { findNameless } from '../../server/testing/web/names.ts';
 
-const test = suite('web client, announcements');
+const test = suite('web client, announcements and reports');
 let house: House;
 let admin: TestClient;
 
 test.before(async () => {
-  house = await openHouse();
+  house = await openHouse({ notices: { look: 30, settle: 0 } });
   admin = await connect(house.hub.url, {
     token: await house.hub.token('ina', { name: 'Ina', role: 'admin' }),
   });
@@ -110,6 +111,61 @@ test('an admin writes one, sees it as others will, watches who is missing, remin
   assert.equal(boss.complaints, []);
 });
 
+test('one says how one is told and of what, sees why one was not, and goes to the message', async () => {
+  await house.empty();
+  const bob = await house.member('Bob');
+  const room = await house.room(bob, 'Courtyard');
+  const ada = await house.newcomer('Ada', { timezoneId: 'Asia/Tokyo' });
+  const { page } = ada;
+  await ada.goTo(room);
+  await page.getByRole('button', { name: 'More about this room' }).click();
+  await page.getByRole('menuitemradio', { name: 'What is meant for me', checked: true }).waitFor();
+  await page.getByRole('menuitemradio', { name: 'Everything' }).click();
+  // Where she looks, she would have read it.
+  await ada.goTo(await house.room(bob, 'Hall'));
+
+  await page.getByRole('button', { name: /^Ada, Active/ }).click();
+  await page.getByRole('menuitemradio', { name: /^Notifications/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Notifications' });
+  await dialog.getByLabel('Keywords').fill('roof, opening night');
+  await dialog.getByLabel('Tell me nothing at certain hours').check();
+  await dialog.getByLabel('From').fill('23:00');
+  assert.equal(await findNameless(page), []);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Saved.').waitFor();
+  const sql = (text: string) => withConnection(house.hub.databaseUrl, db => db.unsafe(text));
+  const [wish] = await sql('select to_jsonb(keywords) as keywords, quiet from notice_wishes');
+  assert.equal(
+    [wish?.keywords, wish?.quiet],
+    [['roof', 'opening night'], { from: '23:00', to: '07:00', zone: 'Asia/Tokyo' }],
+  );
+  assert.equal(
+    (await sql('select level from notice_levels')).map(({ level }) => level),
+    ['all'],
+  );
+  await sql(`update notice_wishes set quiet = null`);
+
+  const { id } = await send(bob, room, 'Who has the *keys*?');
+  await until(async () => (await sql(`select from notices`)).length === 1);
+  await sql(`update notices set at = at - interval '2 minutes'`);
+  await until(async () => (await sql(`select from notices where verdict = 'waiting'`)).length === 0);
+  await dialog.getByRole('tab', { name: 'What you were told' }).click();
+  const told = dialog.getByRole('button', { name: /^Bob in Courtyard/ });
+  await told.getByText('Who has the keys?').waitFor();
+  await told.getByText(/You want to be told of everything in this room/).waitFor();
+  // An account of this door has an address, and this hub no mail server: there is nowhere to tell her.
+  await told.getByText('Not told: there is no address or device of yours to tell you at.').waitFor();
+  await ada.lights('Who has the', () => told.click());
+  await dialog.waitFor({ state: 'detached' });
+  await page.waitForFunction(hash => location.hash === hash, `#/room/${room}`);
+
+  await page.goto(`${page.url().split('#')[0]}#/room/${room}/thread/${id}`);
+  const follow = page.getByRole('button', { name: 'Follow', exact: true });
+  await follow.click();
+  await page.getByRole('button', { name: 'Following', pressed: true }).waitFor();
+  assert.equal(ada.complaints, []);
+});
+
 test('the service worker shows what is pushed, once under each name, and leads nowhere but here', async () => {
   const ada = await house.newcomer('Ada');
   const { page } = ada;
@@ -150,6 +206,67 @@ test('the service worker shows what is pushed, once under each name, and leads n
     });
   await until(async () => (await shown()).some(({ body }) => body === 'Leave now'));
   assert.equal(await shown(), [{ title: 'Ina announces', body: 'Leave now', data: { place: '/room/hall' } }]);
+  assert.equal(ada.complaints, []);
+});
+
+test('a member reports a message; a moderator is told, mutes its author, and the message goes (attack 21)', async () => {
+  const host = await house.member('Jo');
+  const room = await house.room(host, 'Hall');
+  const bob = await house.member('Bob');
+  await bob.call('room:join', { room });
+  await send(bob, room, 'Buy this <img src=x onerror=alert(1)>');
+  const ada = await house.newcomer('Ada');
+  await ada.goTo(room);
+  const message = ada.page.getByRole('article').filter({ hasText: 'Buy this' });
+  await message.hover();
+  await message.getByRole('button', { name: 'Report…' }).click();
+  const dialog = ada.page.getByRole('dialog', { name: 'Report this message' });
+  await dialog.getByLabel('Spam or advertising').check();
+  await dialog.getByLabel('What should they know').fill('Third time');
+  assert.equal(await findNameless(ada.page), []);
+  await dialog.getByRole('button', { name: 'Report', exact: true }).click();
+  await ada.page
+    .getByRole('dialog', { name: 'Thank you' })
+    .getByText('The moderators will look at it')
+    .waitFor();
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+  assert.is(await ada.page.getByRole('button', { name: /^Reports/ }).count(), 0);
+
+  const { users } = await host.call('user:get', {
+    users: [(await host.call('report:list', {})).reports[0]?.voices[0]?.user ?? ''],
+  });
+  await host.call('member:role', { room, user: users[0]?.id, role: 'moderator' });
+  await send(bob, room, 'Buy that');
+  const two = (await host.call('messages:read', { room })).messages.at(-1);
+  await host.call('report:send', { room, target: two?.id, id: crypto.randomUUID(), reason: 'other' });
+  const { page } = ada;
+  await page.reload({ waitUntil: 'commit' });
+  await page.getByRole('button', { name: 'Reports 2 open' }).click();
+  const panel = page.getByRole('dialog', { name: 'Reports' });
+  const one = panel.getByRole('listitem', { name: 'Bob in Hall' }).filter({ hasText: 'Third time' });
+  await one.getByText('<img src=x onerror=alert(1)>').waitFor();
+  await one.getByLabel('What to do').selectOption({ label: 'Mute the author' });
+  await one.getByLabel('For how long').selectOption({ label: 'for a day' });
+  await one.getByLabel('Note for other moderators').fill('Enough');
+  assert.equal(await findNameless(page), []);
+  await one.getByRole('button', { name: 'Settle' }).click();
+  await one.waitFor({ state: 'detached' });
+  await panel.getByRole('listitem', { name: 'Bob in Hall' }).getByRole('button', { name: 'Settle' }).click();
+  await panel.getByText('Nothing is reported.').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('This message was deleted.').waitFor();
+  assert.match(
+    (await bob.refused('message:send', { room, id: crypto.randomUUID(), text: 'x' })).message,
+    /muted/,
+  );
+  const { reports } = await host.call('report:list', { state: 'settled' });
+  assert.equal(
+    reports.map(({ state, note }) => [state, note]),
+    [
+      ['dismissed', undefined],
+      ['muted', 'Enough'],
+    ],
+  );
   assert.equal(ada.complaints, []);
 });
 

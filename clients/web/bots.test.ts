@@ -1,16 +1,18 @@
 // time limit: 300 s
-// Bots in real Chromium: commands are offered and answered for one person alone, and a message that a bot writes grows where it will stand.
+// Bots in real Chromium: commands are offered and answered for one person alone, a message that a bot writes grows where it will stand, and webhooks are
+// made by who owns the room.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect } from '../../server/testing/client.ts';
 import { chromiumPath, type House, openHouse, send } from '../../server/testing/web/house.ts';
 import { findNameless } from '../../server/testing/web/names.ts';
+import { openWebhookReceiver } from '../../server/testing/webhooks/receiver.ts';
 
 const test = suite('web client, bots');
 let house: House;
 
 test.before(async () => {
-  house = await openHouse();
+  house = await openHouse({ env: { PRIVATE_TARGETS: '127.0.0.1' } });
 });
 test.after(async () => house?.[Symbol.asyncDispose]());
 
@@ -91,6 +93,63 @@ test('a command by keyboard, its answer for one person alone; then a message tha
   const thread = page.getByRole('complementary', { name: 'Thread' });
   await thread.locator('article[data-state="growing"]', { hasText: 'An answer' }).waitFor();
   assert.equal(ada.complaints, []);
+});
+
+test('webhooks: for who looks after the room alone; an address is shown once, one that hears is tried, renewed and removed', async () => {
+  await using receiver = await openWebhookReceiver();
+  const host = await house.member('Jo');
+  const room = await house.room(host, 'Works');
+  const olga = await house.newcomer('Olga');
+  const { page } = olga;
+  await olga.goTo(room);
+  const menu = () => page.getByRole('button', { name: 'More about this room' }).click();
+  await menu();
+  await page.getByRole('menuitem', { name: 'Leave this room' }).waitFor();
+  assert.is(await page.getByRole('menuitem', { name: 'Webhooks' }).count(), 0);
+  await page.keyboard.press('Escape');
+  const { members } = await host.call('room:join', { room });
+  const user = (members as { user: string; name: string }[]).find(({ name }) => name === 'Olga')?.user;
+  await host.call('member:role', { room, user, role: 'owner' });
+  await menu();
+  await page.getByRole('menuitem', { name: 'Webhooks' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Webhooks' });
+  await dialog.getByText('None yet.').waitFor();
+
+  await dialog.getByRole('tab', { name: 'New' }).click();
+  await dialog.getByLabel('Name').fill('Deploys <b>');
+  await dialog.getByRole('button', { name: 'Create webhook' }).click();
+  const address = await dialog.getByLabel('this address is shown once').inputValue();
+  const said = await fetch(address, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"text": "It is live"}',
+  });
+  assert.is(said.status, 200);
+  await dialog.getByRole('button', { name: 'I have it' }).click();
+
+  await dialog.getByRole('tab', { name: 'New' }).click();
+  await dialog.getByLabel('Name').fill('Archive');
+  await dialog.getByRole('radio', { name: 'A program hears what happens' }).check();
+  await dialog.getByRole('textbox', { name: 'Address' }).fill(`${receiver.url}/archive`);
+  assert.equal(await findNameless(page), []);
+  await dialog.getByRole('button', { name: 'Create webhook' }).click();
+  assert.match(await dialog.getByLabel('this secret is shown once').inputValue(), /^whsec_/);
+  const archive = dialog.getByRole('listitem', { name: 'Archive' });
+  await archive.getByRole('button', { name: 'Try it' }).click();
+  await archive.getByText(/It answered with 204 in \d+ ms\./).waitFor();
+  receiver.faults.set('/archive', [500]);
+  await archive.getByRole('button', { name: 'Try it' }).click();
+  await archive.getByText('The receiver answered with 500.').waitFor();
+  await archive.getByRole('button', { name: 'Renew…' }).click();
+  await archive.getByRole('button', { name: 'Renew', exact: true }).click();
+  await dialog.getByText('The old one signs too until').waitFor();
+  assert.equal(await findNameless(page), []);
+  await archive.getByRole('button', { name: 'Remove…' }).click();
+  await archive.getByRole('button', { name: 'Remove', exact: true }).click();
+  await archive.waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await page.getByRole('main').getByText('It is live').waitFor();
+  assert.equal(olga.complaints, []);
 });
 
 if (chromiumPath) test.run();

@@ -3,7 +3,6 @@ import express, { type Express } from 'express';
 import type { OriginPolicy } from '../hub/origins.ts';
 import type { People } from '../hub/people.ts';
 import type { Log } from '../hub/ports.ts';
-import type { Limits } from '../hub/ports-people.ts';
 import { createErrorHandler, refuseUnknown } from './errors.ts';
 import { checkBodyType, checkQuery, cors, limitAddress, refuseForeignPages, requestLog } from './guards.ts';
 import { securityHeaders } from './headers.ts';
@@ -11,15 +10,16 @@ import { type ConfirmDeps, confirmRoutes } from './routes/confirm.ts';
 import { type FileDeps, fileRoutes } from './routes/files.ts';
 import { connectRoutes, type GoogleDeps, googleRoutes, pushRoutes } from './routes/google.ts';
 import { healthRoutes, type Readiness } from './routes/health.ts';
+import { type HookDeps, hookRoutes } from './routes/hooks.ts';
+import { MCP_WORDS, type McpDeps, mcpRoutes } from './routes/mcp.ts';
 import { meRoutes } from './routes/me.ts';
 import { type MetricsDeps, metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { type UnsubscribeDeps, unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webRoutes } from './web.ts';
 
-export interface HttpDeps extends MetricsDeps, UnsubscribeDeps, ConfirmDeps {
+export interface HttpDeps extends MetricsDeps, UnsubscribeDeps, ConfirmDeps, HookDeps, McpDeps {
   readonly people: People;
-  readonly limits: Pick<Limits, 'take'>;
   /** Signing in with Google, and connecting what is there; undefined: not configured. */
   readonly google?: GoogleDeps['google'];
   /** Uploads and downloads; undefined: none. */
@@ -59,12 +59,22 @@ export function createApp(deps: HttpDeps): Express {
   // Google sends people back from its own pages: these routes have guards of their own.
   app.use('/api/auth', googleRoutes(deps));
   app.use('/api/auth', refuseForeignPages(origins));
+  // What programs post here has forms of its own.
+  app.use('/api/hooks', pushRoutes(deps), hookRoutes(deps));
   app.use('/api', checkBodyType, express.json({ limit: '64kb', inflate: false }));
   app.use('/api/auth', sessionRoutes(deps), connectRoutes(deps));
-  app.use('/api/hooks', pushRoutes(deps));
   app.use('/api/me', meRoutes(deps));
   app.use('/api', refuseUnknown);
 
+  app.use(
+    '/mcp',
+    limitAddress(limits),
+    cors(origins, MCP_WORDS),
+    checkQuery,
+    checkBodyType,
+    express.json({ limit: '64kb', inflate: false }),
+    mcpRoutes(deps),
+  );
   app.use('/unsubscribe', limitAddress(limits), unsubscribeRoutes(deps));
   app.use('/confirm', limitAddress(limits), confirmRoutes(deps));
   app.use(webRoutes(deps.webDir));

@@ -2,14 +2,31 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { notFound } from '../hub/errors.ts';
+import type { HookDoor } from '../hub/hook-door.ts';
+import { flowRates } from '../limits/flows.ts';
 import { ALLOWED_ORIGIN, type Door, openDoor } from '../testing/door.ts';
 import { assertRefused as refused } from '../testing/refusal.ts';
 
 const test = suite<{ door: Door }>('http/attacks');
 test.before(async context => {
-  context.door = await openDoor();
+  context.door = await openDoor({ hooks });
 });
 test.after(async ({ door }) => door[Symbol.asyncDispose]());
+
+/** A webhook's address, and a domain behind it that breaks when told. */
+const HOOK = `canary-${'x'.repeat(36)}`;
+const hooks: HookDoor = {
+  async find(token) {
+    if (token !== HOOK) throw notFound('There is no such webhook.');
+    return { id: 'one', room: 'hall', user: { id: 'bot', name: 'Bot' }, kept: true, member: true };
+  },
+  async post(_speaker, words) {
+    const { text } = words as { text: string };
+    if (text === 'break') throw new Error('a fault of ours');
+    return { id: '00000000-0000-4000-8000-000000000000', seq: 1, epoch: 'e', at: new Date().toISOString() };
+  },
+};
 
 const POSTS = ['register', 'login', 'guest', 'link', 'refresh', 'logout', 'bots'].map(
   name => `/api/auth/${name}`,
@@ -217,6 +234,39 @@ test('a client that hangs up in the middle of its body leaves no fault behind', 
   socket.destroy();
   assert.is((await door.ask('/healthz')).status, 200);
   assert.ok(door.logged.slice(before).every(line => JSON.parse(line).level < 50));
+});
+
+test('attacks 2 and 30: the address of a webhook is in no log, whatever comes of it; nor is a word of what was said', async ({
+  door,
+}) => {
+  const path = `/api/hooks/${HOOK}`;
+  const ask = (body: unknown, headers?: Record<string, string>) =>
+    door.ask(path, { body, ...(headers && { headers }) });
+  assert.is((await ask({ text: 'canary words' })).status, 200);
+  refused(await ask('{"canary'), 400, 'bad_request');
+  refused(await ask({ text: 'break' }), 500, 'internal');
+  refused(await ask({ text: 'canary words' }, { 'content-type': 'text/html' }), 400, 'bad_request');
+  refused(await door.ask(path), 404, 'not_found');
+  refused(await door.ask(`${path}/more`, { body: {} }), 404, 'not_found');
+  refused(await door.ask(`${path}?token=${HOOK}`, { body: {} }), 400, 'bad_request');
+  assert.ok(door.logged.length >= 7);
+  assert.not.match(door.logged.join(''), 'canary');
+});
+
+test('each webhook has a rate of its own, told by 429 and Retry-After; a guess costs it nothing', async ({
+  door,
+}) => {
+  const { burst } = flowRates['call.hook'];
+  const post = (token = HOOK) => door.ask(`/api/hooks/${token}`, { body: { text: 'x' } });
+  for (let n = 0; n < 20; n++) refused(await post('nobody'), 404, 'not_found');
+  const answers = await Promise.all(Array.from({ length: burst + 20 }, () => post()));
+  const late = answers.filter(({ status }) => status === 429);
+  assert.ok(answers.filter(({ status }) => status === 200).length >= burst);
+  assert.ok(late.length > 0);
+  for (const answer of late) {
+    refused(answer, 429, 'rate_limited');
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+  }
 });
 
 test.run();

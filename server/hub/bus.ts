@@ -59,6 +59,8 @@ export interface Hints {
   commandTaken: { readonly id: string; readonly answer?: string };
   /** A message that a bot is still writing has grown. */
   draft: DraftHint;
+  /** What is reported in a room has changed, for these people. */
+  reports: { readonly room: string; readonly users: readonly string[] };
   /** A node has come and knows nothing yet. */
   hello: { readonly node: string };
 }

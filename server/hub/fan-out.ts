@@ -1,11 +1,10 @@
 // One room's local sockets, and how its entries reach them: each entry once and in order, many in one frame when the room is busy.
 import type { LogEvent } from '#shared/protocol/events.ts';
+import type { Carrier, HandOvers, Stay } from './hand-overs.ts';
 import type { Log, Outlet } from './ports.ts';
 
 /** One socket in the room. It has been given everything up to `cursor`, and is given nothing beyond `until`. */
-interface Subscriber {
-  readonly socket: string;
-  readonly user: string;
+interface Subscriber extends Stay {
   cursor: number;
   until?: { readonly seq: number; readonly reason: string };
 }
@@ -17,20 +16,26 @@ const FRAME = 500;
 /** After a fan-out the room rests for as long as it took, so that one busy room leaves half of the loop to the others. */
 const MAX_REST_MS = 200;
 
-export class FanOut {
-  readonly #room: { readonly room: string; readonly epoch: string };
+export class FanOut implements Carrier {
+  readonly place: { readonly room: string; readonly epoch: string };
   readonly #outlet: Outlet;
   readonly #log: Log;
+  readonly #handOvers: HandOvers | undefined;
   readonly #subscribers = new Map<string, Subscriber>();
   /** Entries that have not left yet. */
   #pending: LogEvent[] = [];
   #leaving: Promise<void> | undefined;
   #closed = false;
 
-  constructor(room: string, epoch: string, deps: { outlet: Outlet; log: Log }) {
-    this.#room = { room, epoch };
+  constructor(
+    room: string,
+    epoch: string,
+    deps: { outlet: Outlet; log: Log; handOvers?: HandOvers | undefined },
+  ) {
+    this.place = { room, epoch };
     this.#outlet = deps.outlet;
     this.#log = deps.log;
+    this.#handOvers = deps.handOvers;
   }
 
   get size(): number {
@@ -49,11 +54,26 @@ export class FanOut {
 
   /** Gives this socket what comes after `cursor`. */
   add(socket: string, user: string, cursor: number): void {
-    this.#subscribers.set(socket, { socket, user, cursor });
+    this.remove(socket);
+    this.#subscribers.set(socket, {
+      socket,
+      user,
+      cursor,
+      since: cursor,
+      began: performance.now(),
+      noted: false,
+    });
   }
 
   remove(socket: string): void {
+    const subscriber = this.#subscribers.get(socket);
+    if (!subscriber) return;
     this.#subscribers.delete(socket);
+    this.#handOvers?.ended(this, subscriber);
+  }
+
+  stays(): Iterable<Stay> {
+    return this.#subscribers.values();
   }
 
   /** Ends a user's stay: their sockets are given entry `seq`, the reason, and nothing more (I9). */
@@ -71,7 +91,7 @@ export class FanOut {
     this.#pending.push(event);
     this.#leaving ??= this.#leave().catch(error => {
       this.#leaving = undefined;
-      this.#log.error({ err: error, ...this.#room }, 'fan-out failed');
+      this.#log.error({ err: error, ...this.place }, 'fan-out failed');
     });
   }
 
@@ -79,12 +99,13 @@ export class FanOut {
   restart(sockets: readonly string[] = [...this.#subscribers.keys()]): void {
     const head = Math.max(0, ...sockets.map(socket => this.#subscribers.get(socket)?.cursor ?? 0));
     for (const socket of sockets) this.remove(socket);
-    if (sockets.length > 0) this.#outlet.resync(sockets, { room: this.#room.room, head });
+    if (sockets.length > 0) this.#outlet.resync(sockets, { room: this.place.room, head });
   }
 
   close(): void {
     this.#closed = true;
-    this.#subscribers.clear();
+    for (const socket of [...this.#subscribers.keys()]) this.remove(socket);
+    this.#handOvers?.closed(this);
   }
 
   async #leave(): Promise<void> {
@@ -93,6 +114,7 @@ export class FanOut {
       const events = this.#pending.slice(0, FRAME);
       this.#pending = this.#pending.slice(FRAME);
       const spent = await this.#send(events);
+      if (!this.#closed) this.#handOvers?.carried(this, events);
       await (spent > 1 ? pause(Math.min(spent, MAX_REST_MS)) : turn());
     }
     this.#leaving = undefined;
@@ -107,7 +129,7 @@ export class FanOut {
     let whole: string[] = [];
     let visited = 0;
     const flush = () => {
-      if (whole.length > 0) this.#outlet.events(whole, { ...this.#room, events });
+      if (whole.length > 0) this.#outlet.events(whole, { ...this.place, events });
       whole = [];
     };
     for (const subscriber of this.#subscribers.values()) {
@@ -121,7 +143,7 @@ export class FanOut {
         whole.push(socket);
       } else if (cursor < end) {
         this.#outlet.events([socket], {
-          ...this.#room,
+          ...this.place,
           events: events.slice(cursor + 1 - first, end + 1 - first),
         });
       }
@@ -130,7 +152,7 @@ export class FanOut {
         // The whole frame may hold this very socket's last entry.
         flush();
         this.remove(socket);
-        this.#outlet.removed(socket, { room: this.#room.room, reason: until.reason });
+        this.#outlet.removed(socket, { room: this.place.room, reason: until.reason });
       }
       if (++visited % SLICE > 0) continue;
       flush();

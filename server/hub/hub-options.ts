@@ -2,6 +2,7 @@
 import type { Bus } from './bus.ts';
 import type { ContactOptions } from './contacts.ts';
 import type { FileOptions } from './file-hub.ts';
+import type { NoticeTempo } from './notice-job.ts';
 import type { Tempo as OutboxTempo } from './outbox-worker.ts';
 import type { Load, Log, Outlet, RoomStore, UpkeepStore } from './ports.ts';
 import type { AdminStore, NodeStore, Sight } from './ports-admin.ts';
@@ -10,12 +11,16 @@ import type { AnnouncementStore } from './ports-announcements.ts';
 import type { BotStore } from './ports-bots.ts';
 import type { IntegrationStore, Sealer } from './ports-court.ts';
 import type { FileStore } from './ports-file-store.ts';
+import type { Courier, HookStore } from './ports-hooks.ts';
 import type { OutsideIndex } from './ports-indexing.ts';
 import type { Integration, Vendor } from './ports-integrations.ts';
+import type { LedgerStore } from './ports-ledger.ts';
 import type { FileLinks } from './ports-links.ts';
 import type { Meters } from './ports-meters.ts';
+import type { NoticeStore } from './ports-notices.ts';
 import type { OutboxStore, Sender } from './ports-outbox.ts';
 import type { PeopleStore } from './ports-people.ts';
+import type { RecordStore } from './ports-records.ts';
 import type { SearchIndex, SearchStore } from './ports-search.ts';
 import type { SummaryStore } from './ports-summaries.ts';
 import type { VectorIndex, VectorStore } from './ports-vectors.ts';
@@ -28,9 +33,15 @@ export interface HubOptions {
     SearchStore &
     VectorStore &
     AnnouncementStore &
-    OutboxStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
+    LedgerStore &
+    OutboxStore &
+    RecordStore &
+    NoticeStore & { readonly files: FileStore } & Pick<PeopleStore, 'ensureUser' | 'getUser' | 'verifyEmail'>;
   readonly botStore: BotStore;
   readonly admin: AdminStore & NodeStore;
+  readonly hookStore: HookStore;
+  /** Posts to webhooks; none: nothing is told to them. */
+  readonly courier?: Courier | undefined;
   readonly searchIndex: SearchIndex;
   /** For search by meaning; without it there is none. */
   readonly meaning?: { readonly embedder: Embedder; readonly vectors: VectorIndex } | undefined;
@@ -57,8 +68,12 @@ export interface HubOptions {
   /** How people outside the hub are reached; none: not at all. */
   readonly senders?: readonly Sender[];
   readonly contacts: ContactOptions;
+  /** Days that rooms keep what is said which say nothing of it themselves; undefined: for ever. */
+  readonly retentionDays?: number | undefined;
   /** The pace of the outbox. */
   readonly outbox?: Partial<OutboxTempo> | undefined;
+  /** When people are told of messages. */
+  readonly notices?: Partial<NoticeTempo> | undefined;
   /** Finds messages instead of it, as long as it can. */
   readonly outsideIndex?: OutsideIndex | undefined;
   readonly now?: () => number;

@@ -9,12 +9,17 @@ import { createConsents } from './consents.ts';
 import { forbidden, notFound } from './errors.ts';
 import { createFileHub } from './file-hub.ts';
 import { createFollowers } from './followers.ts';
+import { createHookHub } from './hook-hub.ts';
 import type { HubOptions } from './hub-options.ts';
 import { createIntegrations } from './integrations.ts';
+import { keepTime } from './keep-time.ts';
 import { createLeases } from './lease.ts';
+import { Ledger } from './ledger.ts';
+import { createLedgerHub } from './ledger-hub.ts';
 import { createLinks, type LinkChange } from './links.ts';
 import { type Batch, createLogWriter } from './log-writer.ts';
 import { createMessages } from './messages.ts';
+import { createNotices } from './notices.ts';
 import { isAdmin } from './policy.ts';
 import type { Actor } from './ports.ts';
 import type { Vendor } from './ports-integrations.ts';
@@ -24,6 +29,7 @@ import { LEASE } from './presence-book.ts';
 import { createPressure, noPressure } from './pressure.ts';
 import { createReachHub } from './reach-hub.ts';
 import { createReadCursors } from './read-cursors.ts';
+import { createRecordsHub } from './records-hub.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 import { createRooms } from './rooms.ts';
 import { createSearchHub } from './search-hub.ts';
@@ -40,10 +46,6 @@ const POLL = 2000;
 const SWEEP = 3_600_000;
 /** Milliseconds between two shares of all presence claims: a third of their lease. */
 const SHARE = LEASE / 3;
-/** Milliseconds between two looks at the load. */
-const LOOK = 200;
-/** Under pressure signs of life leave this many times more rarely. */
-const RARELY = 5;
 
 export function createHub(options: HubOptions) {
   const {
@@ -57,27 +59,25 @@ export function createHub(options: HubOptions) {
     now = Date.now,
     presenceGrace = 10_000,
   } = options;
+  const ledger = new Ledger({ store, node, log });
   const feeds = createRoomFeeds({
     store,
     outlet,
     log,
+    handOvers: ledger,
     moved(room, user) {
       presence.moved(room, user);
       announcements.moved(user);
     },
   });
-  const writer = createLogWriter({
-    store,
-    meters,
-    log,
-    committed(batches) {
-      feeds.offer(batches);
-      grew(batches);
-      admin.wrote(batches);
-      files.pace.talked();
-      bus.publish('log', batches);
-    },
-  });
+  const committed = (batches: Batch[]) => {
+    feeds.offer(batches);
+    grew(batches);
+    admin.wrote(batches);
+    files.pace.talked();
+    bus.publish('log', batches);
+  };
+  const writer = createLogWriter({ store, meters, log, committed });
   const { load } = options;
   const pressure = load ? createPressure(writer) : noPressure;
   const messages = createMessages({ store, writer, deleted: () => files.gone() });
@@ -87,6 +87,7 @@ export function createHub(options: HubOptions) {
     followers.grew(batches);
     search.grew();
     bots.grew(batches);
+    hooks.grew(batches);
   };
   const cursors = createReadCursors({ store, log });
   const presence = createPresence({
@@ -102,22 +103,7 @@ export function createHub(options: HubOptions) {
   const background = createBackground(log);
   background.every(pollMs, 'compare heads', feeds.poll);
   background.every(pollMs, 'call the followers', followers.all);
-  let held = 0;
-  background.every(1000, 'presence and signals', () => {
-    // What changes meanwhile gathers, and leaves in one.
-    if (pressure.refuses('typing') && ++held < RARELY) return;
-    held = 0;
-    presence.flush();
-    signals.flush();
-  });
-  if (load) {
-    background.every(LOOK, 'look at the load', () => {
-      const before = pressure.level;
-      pressure.sample(load());
-      const { level } = pressure;
-      if (before > 0 !== level > 0) log.info({ load: pressure.describe() }, 'the load has changed');
-    });
-  }
+  keepTime({ background, pressure, load, log, flush: [presence.flush, signals.flush] });
 
   const leases = createLeases({ store, background, node, now, log });
   leases.run({
@@ -151,6 +137,12 @@ export function createHub(options: HubOptions) {
   const reach = createReachHub({ ...options, bus, sockets, background, leases, pollMs, now });
   const { announcements } = reach;
   const admin = createAdminHub({ ...options, feeds, sockets, bus, background, pressure, node, now });
+  const posted = reach.outbox.wake;
+  const hooks = createHookHub({ ...options, messages, pressure, leases, pollMs, posted, committed });
+  const traces = createLedgerHub({ ...{ store, ledger, background, leases, log }, pollMs: options.pollMs });
+  const deleted = () => files.gone();
+  const records = createRecordsHub({ ...options, bus, sockets, leases, pressure, committed, deleted, now });
+  const notices = createNotices({ ...options, presence, outbox: reach.outbox, leases, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
   const integrations = createIntegrations({
     integrations: options.integrations ?? [],
@@ -197,6 +189,7 @@ export function createHub(options: HubOptions) {
     typing: signals.heardTyping,
     read: signals.heardRead,
     announcement: announcements.heard,
+    reports: records.reports.heard,
     summary: summaries.heard,
     summaryCancelled: summaries.heardCancel,
     fileProgress: files.heardProgress,
@@ -224,6 +217,11 @@ export function createHub(options: HubOptions) {
     search: search.find,
     ...reach,
     admin,
+    hooks,
+    ledger,
+    traces,
+    ...records,
+    notices,
     links: createLinks({ store, changed: linkChanged, now, log }),
     integrations,
     fileLinks: options.fileLinks ?? noFileLinks,
@@ -239,12 +237,15 @@ export function createHub(options: HubOptions) {
     /** A socket of a signed-in person has come, or gone. */
     connected(actor: SignedIn, socket: string, about: About): void {
       admin.connected(actor, socket, about);
+      const device = about.device ?? actor.session ?? socket;
+      ledger.connected(actor.id, socket, { client: about.client, device });
       sockets.connected(actor.id, socket);
       bots.connected(actor, socket);
       presence.connected(actor.id, socket);
     },
     disconnected(actor: Actor, socket: string): void {
       feeds.detachAll(socket);
+      ledger.disconnected(socket);
       announcements.left(socket);
       admin.disconnected(socket);
       sockets.disconnected(actor.id, socket);
@@ -276,6 +277,7 @@ export function createHub(options: HubOptions) {
       await admin.leave();
       await leases[Symbol.asyncDispose]();
       for (const feed of feeds.all()) feed.close();
+      await ledger[Symbol.asyncDispose]();
     },
   };
 }

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openPostgres } from '../store/postgres.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { until } from '../testing/until.ts';
 
 const test = suite('lease faults');
 let database: TestDatabase;
@@ -13,14 +14,6 @@ test.before(async () => {
   database = await openTestDatabase();
 });
 test.after(async () => database[Symbol.asyncDispose]());
-
-const until = async (condition: () => boolean, ms: number) => {
-  const patience = performance.now() + ms;
-  while (!condition()) {
-    assert.ok(performance.now() < patience, `waited ${ms} ms`);
-    await new Promise(resolve => setTimeout(resolve, 2));
-  }
-};
 
 /** A holder as a process of its own, which can be killed or stopped: says `begin` and `end` around its work, by the machine's one clock. */
 const HOLDER = `
@@ -31,12 +24,13 @@ const HOLDER = `
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const [url, name, seconds] = process.argv.slice(1);
   const say = what => process.stdout.write(what + ' ' + Date.now() + '\\n');
-  const store = createUpkeepStore(await openPostgres(url, { max: 2 }));
+  const db = await openPostgres(url, { max: 2 });
+  const store = createUpkeepStore(db);
   const background = createBackground(log);
   const leases = createLeases({ store, background, node: name, now: Date.now, log, renewMs: 20, lastsSeconds: Number(seconds) });
   leases.run({ name: 'faults', everyMs: 0, async work() {
     say('begin');
-    await new Promise(resolve => setTimeout(resolve, 30));
+    for (let question = 0; question < 20; question++) await db.sql\`select 1\`;
     say('end');
   } });
 `;
@@ -48,7 +42,7 @@ interface Run {
 }
 
 /** Machines that are busy elsewhere take long to start a process. */
-const PATIENCE = 60_000;
+const PATIENCE = { patience: 60_000 };
 
 function holder(name: string, seconds: number) {
   const args = ['--input-type=module', '-e', HOLDER, database.url, name, `${seconds}`];
@@ -69,7 +63,7 @@ function holder(name: string, seconds: number) {
     /** Resolves when so many more runs have begun. */
     async more(count: number) {
       const before = runs().length;
-      await until(() => runs().length >= before + count, PATIENCE);
+      await until(() => runs().length >= before + count, `${count} more runs`, PATIENCE);
     },
     stop() {
       stops.push({ at: Date.now(), until: Number.POSITIVE_INFINITY });
@@ -95,7 +89,7 @@ function holder(name: string, seconds: number) {
 
 /** Which of the two has the lease, once one works. */
 async function inOrder<T extends ReturnType<typeof holder>>(one: T, two: T): Promise<[T, T]> {
-  await until(() => one.runs().length + two.runs().length >= 3, PATIENCE);
+  await until(() => one.runs().length + two.runs().length >= 3, 'one of them works', PATIENCE);
   return one.runs().length > 0 ? [one, two] : [two, one];
 }
 

@@ -65,7 +65,8 @@ export function createLogWriter(deps: {
   };
 }
 
-const entriesOf = (outcome: Outcome): readonly LogEvent[] =>
+/** What an outcome added to the log. */
+export const entriesOf = (outcome: Outcome): readonly LogEvent[] =>
   'event' in outcome ? [outcome.event, ...(outcome.more ?? [])] : [];
 
 /** Also the duplicates: of a group that was repeated because its outcome was unknown, the feeds have heard nothing yet. */

@@ -43,6 +43,8 @@ const TRIES = 10;
 const LIMIT = 100;
 const HOLD_SECONDS = 30;
 const ABREAST: Readonly<Record<Channel, number>> = { email: 3, push: 16, sms: 3, webhook: 16 };
+/** Milliseconds that what leaves one by one may take of a look; the rest has its turn in the next. */
+const TURN = 5000;
 
 export interface OutboxWorker extends AsyncDisposable {
   /** Looks now. */
@@ -127,6 +129,24 @@ export function openOutboxWorker(deps: {
       }
     };
 
+    /** One by one; what stands behind one that waits goes on waiting with it, which is no try of it. */
+    const deliverInTurn = async (items: readonly Due[]) => {
+      const began = performance.now();
+      for (const [i, item] of items.entries()) {
+        const late = performance.now() - began > TURN;
+        const [settled] = late ? [later(item)] : await deliver([item]);
+        const behind = settled?.outcome === 'retry' ? items.slice(i + 1).map(one => later(one, settled)) : [];
+        await store.settleOut([...(settled ? [settled] : []), ...behind]);
+        if (settled?.outcome === 'retry') return;
+      }
+    };
+
+    const work = (items: readonly Due[]) => {
+      const { order } = sender;
+      if (!order) return deliver(items).then(settled => store.settleOut(settled));
+      return deliverInTurn(items.toSorted((a, b) => order(a.payload) - order(b.payload)));
+    };
+
     const run = async () => {
       while (!closing.signal.aborted) {
         let taken = 0;
@@ -136,7 +156,7 @@ export function openOutboxWorker(deps: {
           taken = due.length;
           const parcels = bundles(due);
           // What waits for its turn may not be held beyond its hold, so each is settled as it goes.
-          await abreast(parcels, ABREAST[channel], async items => store.settleOut(await deliver(items)));
+          await abreast(parcels, ABREAST[channel], work);
         } catch (error) {
           const level = error instanceof Unreachable ? 'warn' : 'error';
           log[level]({ err: error, channel }, 'the outbox waits for the next look');
@@ -158,17 +178,25 @@ export function openOutboxWorker(deps: {
   };
 }
 
-/** What has the same bundle is one parcel. */
+/** What has the same bundle, and goes to the same device, is one parcel. */
 function bundles(due: readonly Due[]): Due[][] {
   const parcels = new Map<string, Due[]>();
   for (const one of due) {
-    const name = one.bundle === undefined ? `one ${one.key}` : `all ${one.bundle}`;
+    const name = one.bundle === undefined ? `one ${one.key}` : `all ${one.device?.id} ${one.bundle}`;
     const parcel = parcels.get(name);
     if (parcel) parcel.push(one);
     else parcels.set(name, [one]);
   }
   return [...parcels.values()];
 }
+
+const later = ({ key }: Due, behind?: { retryMs: number }): Settlement => ({
+  key,
+  outcome: 'retry',
+  error: 'Its turn has not come.',
+  retryMs: behind?.retryMs ?? 0,
+  counts: false,
+});
 
 /** Half of it or more, so that what failed together does not come back together. */
 const spread = ({ least, most }: Tempo['retry'], attempt: number) =>

@@ -14,6 +14,8 @@ const rights = {
   'see who is connected': ['admin'],
   'see how the nodes stand': ['admin'],
   'end connections': ['admin'],
+  'trace messages': ['admin'],
+  'see what rooms keep': ['admin'],
 } as const satisfies Record<string, readonly PlatformRole[]>;
 
 /** @throws HubError `forbidden` with a sentence that names the right */

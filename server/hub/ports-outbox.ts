@@ -118,6 +118,11 @@ export type Health =
 /** The way out by one channel. */
 export interface Sender extends AsyncDisposable {
   readonly channel: Channel;
+  /**
+   * With it, what has one bundle does not leave as one, but one by one by this number, and nothing before what has to be tried again. Who puts
+   * in more while some of it waits gets it out of order.
+   */
+  order?(payload: object): number;
   /** Resolves when the other side has taken it. @throws SendError; whatever else is thrown counts as `later` */
   send(parcel: Parcel): Promise<void>;
   /** Whether it would work now; sends nothing. */

@@ -91,6 +91,7 @@ export type FlowLimit =
   | 'call.user'
   | 'call.search'
   | 'call.bot'
+  | 'call.hook'
   | 'call.room'
   | 'call.address'
   | 'ai.user'

@@ -160,6 +160,7 @@ export interface Outlet {
   announcement(sockets: readonly string[], push: AnnouncementPush): void;
   bot(sockets: readonly string[], push: BotPush): void;
   draft(sockets: readonly string[], push: Push<'message:draft'>): void;
+  reports(sockets: readonly string[], push: Push<'reports:changed'>): void;
   /** Says why, then closes the socket. */
   end(socket: string, push: Push<'session:end'>): void;
 }

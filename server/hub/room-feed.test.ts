@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LogEvent } from '#shared/protocol/events.ts';
+import type { HandOvers, Stay as NotedStay } from './hand-overs.ts';
 import type { Log, Outlet, Page } from './ports.ts';
 import { createRoomFeeds } from './room-feeds.ts';
 
@@ -30,9 +31,31 @@ function world() {
   const members = new Set<string>();
   const seen = new Map<string, Seen>();
   const faults: string[] = [];
+  /** What came in frames, for the ledger's word to be held against. */
+  const framed = new Map<string, number[]>();
+  const noteOf = ({ socket, since, cursor }: NotedStay) => {
+    const told = Array.from({ length: cursor - since }, (_, i) => since + 1 + i);
+    const given = framed.get(socket) ?? [];
+    if (told.join() !== given.join()) faults.push(`${socket} is noted with ${told}, and was given ${given}`);
+  };
+  const handOvers: HandOvers = {
+    carried(carrier, events) {
+      const last = events.at(-1)?.seq as number;
+      for (const stay of carrier.stays()) {
+        noteOf(stay);
+        if (Math.max(stay.since, stay.cursor) < last)
+          faults.push(`${stay.socket} listens, and ${last} passed it`);
+      }
+    },
+    ended: (_, stay) => noteOf(stay),
+    closed(carrier) {
+      if ([...carrier.stays()].length > 0) faults.push('a feed closed over somebody who listened');
+    },
+  };
   const outlet: Outlet = {
     events(sockets, frame) {
       for (const socket of sockets) {
+        framed.set(socket, [...(framed.get(socket) ?? []), ...frame.events.map(event => event.seq)]);
         const one = seen.get(socket);
         if (!one) faults.push(`a frame for ${socket}, which is not subscribed`);
         else if (one.removedAfter !== undefined) faults.push(`a frame for ${socket} after its removal`);
@@ -50,6 +73,7 @@ function world() {
     typing: () => {},
     summary: () => {},
     bot: () => {},
+    reports: () => {},
     draft: () => {},
     end: () => {},
     read: () => {},
@@ -61,6 +85,7 @@ function world() {
   const feeds = createRoomFeeds({
     outlet,
     log,
+    handOvers,
     moved: () => {},
     store: {
       // The answer is what the database holds when it is asked; it arrives some turns later.
@@ -129,7 +154,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'poll' as const }) },
 );
 
-test(`${RUNS} interleavings: dense from the join to the removal or the end (I4, I5, I9)`, async () => {
+test(`${RUNS} interleavings: dense from the join to the removal or the end, and noted as it was (I4, I5, I9)`, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async steps => {
       const { entries, members, seen, faults, feeds, head, write, hint } = world();

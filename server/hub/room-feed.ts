@@ -2,6 +2,7 @@
 import type { LogEvent } from '#shared/protocol/events.ts';
 import type { Member } from '#shared/protocol/models.ts';
 import { FanOut } from './fan-out.ts';
+import type { HandOvers } from './hand-overs.ts';
 import type { Batch } from './log-writer.ts';
 import type { FeedStart, Log, Outlet, RoomStore } from './ports.ts';
 import { RecentEntries } from './recent-entries.ts';
@@ -10,6 +11,8 @@ interface RoomFeedDeps {
   readonly store: Pick<RoomStore, 'feedEvents'>;
   readonly outlet: Outlet;
   readonly log: Log;
+  /** Is told what is handed over. */
+  readonly handOvers?: HandOvers | undefined;
   /** The log is not the one that this feed followed: a backup was restored. */
   lost(feed: RoomFeed): void;
   /** Somebody became a member, or is none any more. */

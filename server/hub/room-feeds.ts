@@ -1,5 +1,6 @@
 // The rooms this node follows: one feed per room with a local socket, opened with the first and closed with the last.
 import { HubError, notFound } from './errors.ts';
+import type { HandOvers } from './hand-overs.ts';
 import type { Batch } from './log-writer.ts';
 import type { Log, Outlet, RoomStore } from './ports.ts';
 import { RoomFeed } from './room-feed.ts';
@@ -29,6 +30,7 @@ export function createRoomFeeds(deps: {
   store: Pick<RoomStore, 'openFeed' | 'feedEvents' | 'heads'>;
   outlet: Outlet;
   log: Log;
+  handOvers?: HandOvers;
   moved(room: string, user: string): void;
 }): RoomFeeds {
   const { store } = deps;

@@ -8,6 +8,8 @@ export const flowRates: Record<FlowLimit, Rate> = {
   'call.user': { perSecond: 2, burst: 120 },
   'call.search': { perSecond: 1, burst: 20 },
   'call.bot': { perSecond: 5, burst: 10 },
+  // One incoming webhook; many tell of everything at once, and then of nothing for long.
+  'call.hook': { perSecond: 2, burst: 60 },
   'call.room': { perSecond: 100, burst: 200 },
   'call.address': { perSecond: 300, burst: 600 },
   // Twenty summaries at once, and then two a minute.

@@ -17,6 +17,7 @@ const SHARED = [
   'call.user',
   'call.search',
   'call.bot',
+  'call.hook',
   'call.room',
   'call.address',
   'handshake.address',

@@ -2,13 +2,12 @@
 import type { Bots } from '../hub/bots.ts';
 import type { Handlers } from './handlers.ts';
 
-type BotCall = `${'cursor' | 'deadletter' | 'command' | 'bot'}:${string}` | 'message:draft';
+type BotCall = `${'deadletter' | 'command' | 'bot'}:${string}` | 'cursor:get' | 'message:draft';
 
 export function botHandlers(bots: Bots): Pick<Handlers, Extract<keyof Handlers, BotCall>> {
   const { commands, streams } = bots;
   return {
     'cursor:get': ({ actor }, input) => bots.cursor(actor, input),
-    'cursor:set': ({ actor }, input) => bots.moveCursor(actor, input),
     'deadletter:put': ({ actor }, input) => bots.putLetter(actor, input),
     'deadletter:list': ({ actor }, input) => bots.letters(actor, input),
     'deadletter:replay': ({ actor }, input) => bots.replay(actor, input),

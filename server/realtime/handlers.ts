@@ -5,11 +5,24 @@ import type { Hub } from '../hub/hub.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { adminHandlers } from './handlers-admin.ts';
 import { botHandlers } from './handlers-bots.ts';
+import { hookHandlers } from './handlers-hooks.ts';
+import { ledgerHandlers } from './handlers-ledger.ts';
+import { notifyHandlers } from './handlers-notify.ts';
 import { reachHandlers } from './handlers-reach.ts';
+import { recordHandlers } from './handlers-records.ts';
 import type { Session } from './session.ts';
 
+/** Who makes a call: somebody at a socket, whose id that is, or at a door that has none. */
+export interface Caller {
+  readonly id: string;
+  readonly actor: SignedIn;
+}
+
 export type Handlers = {
-  [C in CallName]: (session: Session, input: ParsedInput<C>) => Promise<CallData<C>>;
+  [C in CallName]: (
+    caller: C extends 'session:refresh' ? Session : Caller,
+    input: ParsedInput<C>,
+  ) => Promise<CallData<C>>;
 };
 
 /** Calls that take their place in the log writer's queue, or another, as they begin, or that nothing waits for: many of one socket may be under way at once. */
@@ -39,6 +52,7 @@ export const overlapping: ReadonlySet<CallName> = new Set<CallName>([
   'admin:stats',
   'admin:sessions',
   'admin:disconnect',
+  'hook:test',
 ]);
 
 /** Calls that a model may have to work for: counted by person and room on their own. */
@@ -71,6 +85,9 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'contact:subscribe',
   'contact:confirm',
   'outbox:retry',
+  'notify:set',
+  'notify:room',
+  'notify:thread',
   'command:run',
   'command:respond',
   'bot:scopes',
@@ -80,6 +97,15 @@ export const writing: ReadonlySet<CallName> = new Set<CallName>([
   'user:signout',
   'ban:lift',
   'admin:disconnect',
+  'hook:create',
+  'hook:renew',
+  'hook:resume',
+  'hook:remove',
+  'hook:test',
+  'admin:trace',
+  'report:send',
+  'report:settle',
+  'retention:hold',
 ]);
 
 /** Calls that cost the database much, and so are counted against the person by a rate of their own. */
@@ -90,7 +116,6 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
   return {
     'room:create': ({ actor }, input) => rooms.create(actor, input),
     'room:list': ({ actor }, input) => rooms.list(actor, input),
-    'room:join': ({ actor, id }, input) => rooms.join(actor, id, input),
     'room:leave': ({ actor, id }, input) => rooms.leave(actor, id, input),
     'room:update': ({ actor }, input) => rooms.update(actor, input),
     'member:add': ({ actor }, input) => rooms.add(actor, input),
@@ -102,10 +127,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'message:delete': ({ actor }, input) => messages.delete(actor, input),
     'message:react': ({ actor }, input) => messages.react(actor, input),
     'message:pin': ({ actor }, input) => messages.pin(actor, input),
-    'messages:read': ({ actor }, input) => messages.read(actor, input),
-    'events:read': ({ actor }, input) => messages.log(actor, input),
     search: ({ actor }, input) => hub.search.search(actor, input),
-    'read:mark': ({ actor }, { room, seq }) => hub.markRead(actor, room, seq),
     typing: async ({ actor, id }, { room, on }) => {
       hub.signals.typing(id, actor.id, room, on);
       return {};
@@ -129,6 +151,8 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
     'files:list': ({ actor }, input) => hub.files.list(actor, input),
     ...reachHandlers(hub),
     ...adminHandlers(hub.admin),
+    ...recordHandlers(hub),
+    ...notifyHandlers(hub.notices),
     'session:refresh': async (session, { token }) => {
       const proved = performance.now();
       const actor = await authenticate(token);
@@ -138,5 +162,7 @@ export function createHandlers(hub: Hub, authenticate: (token: string) => Promis
       return { expiresAt: new Date(actor.expiresAt).toISOString() };
     },
     ...botHandlers(hub.bots),
+    ...hookHandlers(hub.hooks),
+    ...ledgerHandlers(hub),
   };
 }

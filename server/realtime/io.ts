@@ -15,7 +15,7 @@ import type { Meters } from '../hub/ports-meters.ts';
 import type { Limits } from '../hub/ports-people.ts';
 import type { SignedIn } from '../hub/sessions.ts';
 import { type ConnectionCaps, createAdmission, RefusedHandshake } from './admission.ts';
-import { createDispatch } from './dispatch.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
 import { createHandlers } from './handlers.ts';
 import { Session } from './session.ts';
 import { cutStrangers, FrugalWebSocketServer } from './websocket.ts';
@@ -68,6 +68,7 @@ export interface RealtimeDeps {
 
 export interface Realtime extends AsyncDisposable {
   readonly io: HubServer;
+  readonly ask: Dispatch['ask'];
   /** Ends the sockets of a sign-in that is over, on this node. */
   endSession(session: string): void;
   readonly draining: boolean;
@@ -218,6 +219,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
 
   return {
     io,
+    ask: dispatch.ask,
     endSession(id) {
       for (const session of sessions.values()) {
         if (session.actor.session === id) session.end({ code: 'revoked', reconnect: false });

@@ -32,6 +32,7 @@ export function createOutlet(io: () => HubServer, meters: Meters): Outlet {
     summary: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
     announcement: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
     bot: (sockets, { name, payload }) => void toAll(sockets)?.emit(name, payload as never),
+    reports: (sockets, push) => void toAll(sockets)?.emit('reports:changed', push),
     draft: (sockets, push) => void toAll(willing(sockets))?.emit('message:draft', push),
     end(id, push) {
       const socket = io().sockets.sockets.get(id);

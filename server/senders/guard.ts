@@ -49,17 +49,14 @@ export interface Guard extends Disposable {
 
 /** @param allowed addresses and networks that may be reached although they are private, e.g. `10.1.0.0/16` */
 export function createGuard(allowed: readonly string[], patience = PATIENCE): Guard {
-  const blocked = listOf(PRIVATE);
-  const excepted = listOf(allowed);
+  const isBlocked = listOf(PRIVATE);
+  const isAllowed = listOf(allowed);
   const agents = {
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true }),
   };
 
-  const family = (address: string) => (net.isIPv6(address) ? 'ipv6' : 'ipv4');
-  const isAllowed = (address: string) => excepted.check(address, family(address));
-  const isOpen = (address: string) =>
-    isAllowed(address) || !blocked.check(plain(address), family(plain(address)));
+  const isOpen = (address: string) => isAllowed(address) || !isBlocked(plain(address));
 
   /** Looked at where the connection is made, so that a name cannot mean something else a moment later. */
   const lookup: net.LookupFunction = (name, options, done) => {
@@ -170,13 +167,18 @@ function plain(address: string): string {
   return [24, 16, 8, 0].map(shift => (bits >>> shift) & 255).join('.');
 }
 
-function listOf(networks: readonly string[]): net.BlockList {
-  const list = new net.BlockList();
+/**
+ * Whether an address is in one of the networks. One list for each version: a list of both would find every address of version 4 in a network of
+ * version 6 that is as wide as `::/3`.
+ */
+function listOf(networks: readonly string[]): (address: string) => boolean {
+  const lists = { ipv4: new net.BlockList(), ipv6: new net.BlockList() };
+  const family = (address: string) => (net.isIPv6(address) ? 'ipv6' : 'ipv4');
   for (const network of networks) {
     const [address = '', bits] = network.split('/');
-    const family = net.isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
+    const version = family(address);
+    if (bits === undefined) lists[version].addAddress(address, version);
+    else lists[version].addSubnet(address, Number(bits), version);
   }
-  return list;
+  return address => lists[family(address)].check(address, family(address));
 }

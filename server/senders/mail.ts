@@ -1,5 +1,6 @@
 // What a mail says: as text and as plain HTML, of one thing or of several that waited together.
 import type { Letter } from '../hub/ports-outbox.ts';
+import { inOrder } from './letters.ts';
 
 export interface Mail {
   readonly subject: string;
@@ -8,6 +9,8 @@ export interface Mail {
 }
 
 const SUBJECT = 120;
+/** Of very many, the newest are written out. */
+const MOST = 8;
 
 export function mailOf(
   letters: readonly Letter[],
@@ -16,16 +19,21 @@ export function mailOf(
   const link = ({ place, action }: Letter) =>
     publicUrl && (action ? `${publicUrl}${action.path}` : `${publicUrl}/#${place ?? '/'}`);
   const foot = unsubscribe ? `You do not want these mails? ${unsubscribe}` : '';
-  const parts = letters.map(one => ({ ...one, link: link(one) }));
+  const all = inOrder(letters);
+  const parts = all.slice(-MOST).map(one => ({ ...one, link: link(one) }));
+  const rest = all.length - parts.length;
+  const before = rest > 0 ? `${rest} more came before these.` : '';
   return {
-    subject: subjectOf(letters),
+    subject: subjectOf(all),
     text: [
+      before,
       ...parts.map(({ title, text, link }) => [title, '', text, ...(link ? ['', link] : [])].join('\n')),
       foot,
     ]
       .filter(Boolean)
       .join('\n\n-- \n'),
     html: [
+      ...(before ? [`<p>${before}</p>`] : []),
       ...parts.map(({ title, text, link, action }) =>
         [
           `<h2>${html(title)}</h2>`,

@@ -1,7 +1,9 @@
-// Opens the senders that the settings name. Web Push needs no setting.
+// Opens the senders that the settings name. Web Push and webhooks need no setting.
+import type { Courier } from '../hub/ports-hooks.ts';
 import type { Sender } from '../hub/ports-outbox.ts';
 import type { Guard } from './guard.ts';
 import type { VapidKeys } from './push.ts';
+import type { WebhookOptions } from './webhook.ts';
 
 export interface SendersConfig {
   readonly smtpUrl: string | undefined;
@@ -13,12 +15,20 @@ export interface SendersConfig {
 
 export interface OpenedSenders extends AsyncDisposable {
   readonly senders: readonly Sender[];
+  /** Undefined where webhooks are not known. */
+  readonly courier: Courier | undefined;
 }
 
 /** @param deps.publicUrl where the hub is reached, without a slash at the end; undefined before it listens */
 export async function openSenders(
   config: SendersConfig,
-  deps: { guard: Guard; keys: VapidKeys; publicUrl(): string | undefined },
+  deps: {
+    guard: Guard;
+    keys: VapidKeys;
+    publicUrl(): string | undefined;
+    /** What webhooks are made of; without it nothing is told to them. */
+    webhooks?: Pick<WebhookOptions, 'store' | 'sealer'> | undefined;
+  },
 ): Promise<OpenedSenders> {
   await using parts = new AsyncDisposableStack();
   const { publicUrl, guard, keys } = deps;
@@ -38,8 +48,16 @@ export async function openSenders(
     const { createSms } = await import('./sms.ts');
     senders.push(parts.use(createSms({ url: config.smsWebhookUrl, secret: config.smsWebhookSecret })));
   }
+  let courier: Courier | undefined;
+  if (deps.webhooks) {
+    const { createWebhook } = await import('./webhook.ts');
+    const told = senders.map(({ channel }) => channel).filter(channel => channel !== 'sms');
+    const webhook = parts.use(createWebhook({ guard, ...deps.webhooks, channels: () => told }));
+    senders.push(webhook);
+    courier = webhook;
+  }
   const open = parts.move();
-  return { senders, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return { senders, courier, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 /** Who signs in with an address writes from it; else it is one at the hub's own name. */

@@ -1,9 +1,9 @@
 // Web Push: encrypted for the browser (RFC 8291), signed by this hub (VAPID), with a topic made of its key so that a second one takes the place of the
 // first (RFC 8030).
 import { createHash } from 'node:crypto';
-import webPush from 'web-push';
 import { type Letter, type Parcel, SendError, type Sender } from '../hub/ports-outbox.ts';
 import { type Guard, retryAfter } from './guard.ts';
+import { inOrder } from './letters.ts';
 
 export interface VapidKeys {
   /** Base64url, as browsers want it. */
@@ -34,6 +34,7 @@ export function createPush({ guard, keys, subject }: PushOptions): Sender {
       const left = expiresAt ? Math.floor((Date.parse(expiresAt) - Date.now()) / 1000) : KEPT;
       const urgent = letters.some(({ level }) => level === 'critical' || level === 'warning');
       const tag = createHash('sha256').update(key).digest('base64url').slice(0, 32);
+      const { default: webPush } = await import('web-push');
       const { headers, body } = webPush.generateRequestDetails(
         { endpoint, keys: theirs },
         JSON.stringify({ ...shown(letters), tag, at }),
@@ -66,12 +67,13 @@ export function createPush({ guard, keys, subject }: PushOptions): Sender {
 
 /** What the service worker shows (clients/web/public/push.js). */
 function shown(letters: readonly Letter[]) {
-  const [first, ...more] = letters as readonly [Letter, ...Letter[]];
+  const newest = inOrder(letters).at(-1) as Letter;
+  const more = letters.length - 1;
   return {
-    title: cut(more.length > 0 ? `${first.title}, and ${more.length} more` : first.title, TITLE),
-    body: cut(first.text, TEXT),
-    place: first.place ?? '/',
-    level: first.level ?? 'info',
+    title: cut(more > 0 ? `${newest.title}, and ${more} more` : newest.title, TITLE),
+    body: cut(newest.text, TEXT),
+    place: newest.place ?? '/',
+    level: newest.level ?? 'info',
   };
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Letter, type Parcel, SendError, type Sender } from '../hub/ports-outbox.ts';
 import { type Reply, request, retryAfter } from './guard.ts';
+import { inOrder } from './letters.ts';
 import { signed } from './signature.ts';
 
 export interface SmsOptions {
@@ -28,7 +29,7 @@ export function createSms({ url, secret }: SmsOptions): Sender {
   return {
     channel: 'sms',
     async send({ key, to, payloads }: Parcel) {
-      const letters = payloads as readonly Letter[];
+      const letters = inOrder(payloads as readonly Letter[]);
       const id = createHash('sha256').update(key).digest('hex').slice(0, 32);
       const words = letters.map(({ title, text }) => `${title}: ${text}`).join('\n');
       const text = [...words].length > TEXT ? `${[...words].slice(0, TEXT).join('')}…` : words;
@@ -36,7 +37,7 @@ export function createSms({ url, secret }: SmsOptions): Sender {
       const body = JSON.stringify({ id, to: to.phone, text, at: new Date(now).toISOString() });
       const reply = await ask(
         'POST',
-        { 'Content-Type': 'application/json', ...(secret && signed(secret, id, body, now)) },
+        { 'Content-Type': 'application/json', ...(secret && signed([secret], id, body, now)) },
         body,
       );
       const { status } = reply;

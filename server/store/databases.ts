@@ -21,7 +21,7 @@ export async function withConnection<T>(url: string, work: (sql: postgres.Sql) =
 /** Creates a database, as a copy of `template` when given. An existing one of that name is an error (42P04). */
 export async function createDatabase(url: string, name: string, template?: string): Promise<void> {
   await withConnection(withDatabase(url, 'postgres'), async sql => {
-    await sql`create database ${sql(name)} ${template ? sql`template ${sql(template)}` : sql``}`;
+    await sql`create database ${sql(name)} strategy file_copy ${template ? sql`template ${sql(template)}` : sql``}`;
   });
 }
 

@@ -6,7 +6,7 @@ import {
 } from '../../scripts/simulators/supabase/simulator.ts';
 import { withConnection } from '../store/databases.ts';
 import { migrate } from '../store/migrate.ts';
-import { openEmptyDatabase } from './database.ts';
+import { openCopy } from './database.ts';
 
 export interface TestProject extends AsyncDisposable {
   readonly simulator: SupabaseSimulator;
@@ -15,9 +15,12 @@ export interface TestProject extends AsyncDisposable {
 
 export async function openTestProject(): Promise<TestProject> {
   await using parts = new AsyncDisposableStack();
-  const database = parts.use(await openEmptyDatabase());
-  await prepareDatabase(database.url);
-  await withConnection(database.url, sql => migrate(sql));
+  const database = parts.use(
+    await openCopy('supabase', async url => {
+      await prepareDatabase(url);
+      await withConnection(url, sql => migrate(sql));
+    }),
+  );
   const simulator = parts.use(await openSupabaseSimulator({ databaseUrl: database.url }));
   const open = parts.move();
   return { simulator, databaseUrl: database.url, [Symbol.asyncDispose]: () => open.disposeAsync() };

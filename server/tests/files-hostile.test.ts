@@ -1,5 +1,6 @@
 // Files and requests that nobody means well with: 400 and more by name, 5,000 by a seeded generator, against a whole hub. Each ends as a typed error or
 // as a file that is given out harmlessly, and nothing is left of any of them (attacks 21, 24, 25).
+// alone: it measures the memory of its process
 import { readdir } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import path from 'node:path';

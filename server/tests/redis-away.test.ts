@@ -14,6 +14,7 @@ import { connect, type TestClient } from '../testing/client.ts';
 import { consecutive } from '../testing/consecutive.ts';
 import { openTestDatabase } from '../testing/database.ts';
 import { readiness } from '../testing/signals.ts';
+import { until } from '../testing/until.ts';
 
 interface Kind {
   readonly url: string;
@@ -45,8 +46,8 @@ async function clustered(parts: AsyncDisposableStack, args: readonly string[] = 
   };
 }
 
-/** Each look costs the hubs a request. */
-const turn = () => new Promise(resolve => setTimeout(resolve, 10));
+/** Each look costs the hubs a request; and Redis servers may take long to agree that one of them is gone. */
+const LOOKING = { every: 50, patience: 120_000 };
 
 for (const [name, open] of Object.entries(kinds)) {
   const test = suite(`${name}, away and back`);
@@ -75,16 +76,23 @@ for (const [name, open] of Object.entries(kinds)) {
   test.after(() => parts.disposeAsync());
 
   const becomes = async (what: RegExp) => {
-    for (const hub of hubs) while (!what.test((await readiness(hub)).checks.redis)) await turn();
+    for (const hub of hubs)
+      await until(async () => what.test((await readiness(hub)).checks.redis), String(what), LOOKING);
   };
   /** What was said while hints were lost comes with the first that is not. */
   const hear = async (from: TestClient, to: TestClient) => {
     const message = { room, text: 'x' };
-    const { seq } = await from.call('message:send', { ...message, id: crypto.randomUUID() });
-    while (!to.events(room).some(event => event.seq >= seq)) {
-      await from.call('message:send', { ...message, id: crypto.randomUUID() });
-      await turn();
-    }
+    const say = () => from.call('message:send', { ...message, id: crypto.randomUUID() });
+    const { seq } = await say();
+    await until(
+      async () => {
+        if (to.events(room).some(event => event.seq >= seq)) return true;
+        await say();
+        return false;
+      },
+      `entry ${seq} on the other hub`,
+      LOOKING,
+    );
     consecutive(to.events(room).map(event => event.seq));
   };
   const hearEachOther = async () => {
@@ -134,8 +142,9 @@ silent('connections whose other end went without a word are made anew', async ()
   const hub = parts.use(await boot({ env: { REDIS_URL: `redis://127.0.0.1:${proxy.port}` } }));
   assert.is((await readiness(hub)).checks.redis, 'ok');
   proxy.fallSilent();
-  while ((await readiness(hub)).checks.redis === 'ok') await turn();
-  while ((await readiness(hub)).checks.redis !== 'ok') await turn();
+  const ok = async () => (await readiness(hub)).checks.redis === 'ok';
+  await until(async () => !(await ok()), 'the silence is noticed', LOOKING);
+  await until(ok, 'new connections', LOOKING);
 });
 
 silent.run();

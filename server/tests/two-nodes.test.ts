@@ -10,6 +10,7 @@ import type { LogEvent } from '#shared/protocol/events.ts';
 import type { Push } from '#shared/protocol/pushes.ts';
 import { boot } from '../testing/boot.ts';
 import { connect, Refused, type TestClient } from '../testing/client.ts';
+import { until } from '../testing/until.ts';
 
 const test = suite('two nodes');
 /** 2,000 take a minute and a half: for those who have it, `SEQUENCES=2000`. */
@@ -188,16 +189,17 @@ async function run(world: World, room: string, commands: readonly Command[]): Pr
       const copy = world.copy(room, user, node) as Copy;
       // Who was told to join again and is no member any more has nothing to come back to.
       if (copy.resync && end !== Number.POSITIVE_INFINITY) return;
-      const until = performance.now() + PATIENCE;
-      while (copy.cursor < due && performance.now() < until) {
-        if (copy.resync) await world.join(room, user, node);
-        await new Promise(resolve => setTimeout(resolve, 20));
-      }
-      assert.is(
-        copy.cursor,
-        due,
-        `${room}: ${USERS[user]} on node ${node} holds ${copy.cursor}, due is ${due} of ${head}; ${script(commands)}`,
+      const held = () =>
+        `${room}: ${USERS[user]} on node ${node} holds ${copy.cursor}, due is ${due} of ${head}`;
+      await until(
+        async () => {
+          if (copy.resync && copy.cursor < due) await world.join(room, user, node);
+          return copy.cursor >= due;
+        },
+        () => `${held()}; ${script(commands)}`,
+        { patience: PATIENCE, every: 20 },
       );
+      assert.is(copy.cursor, due, `${held()}; ${script(commands)}`);
       copy.heard = false;
       if (end === Number.POSITIVE_INFINITY) await world.client(user, node).call('room:leave', { room });
     }),

@@ -6,9 +6,13 @@ import { announceCalls } from './announce-calls.ts';
 import { botCalls } from './bots.ts';
 import { logEvent } from './events.ts';
 import { fileCalls } from './file-calls.ts';
+import { hookCalls } from './hooks.ts';
 import * as m from './models.ts';
+import { noticeCalls } from './notice-calls.ts';
 import * as p from './primitives.ts';
+import { recordCalls } from './record-calls.ts';
 import { summaryCalls } from './summary-calls.ts';
+import { traceCalls } from './trace-calls.ts';
 
 const inRoom = z.object({ room: p.roomId });
 const onMember = inRoom.extend({ user: p.userId });
@@ -77,7 +81,7 @@ export const calls = {
         title: p.title.optional(),
         topic: p.topic.optional(),
         ai: z.boolean().optional(),
-        /** `null` keeps messages for ever. */
+        /** `null`: as the hub's settings have it, which is for ever where they say nothing. */
         retentionDays: z.int().min(1).max(36_500).nullable().optional(),
         archived: z.boolean().optional(),
       })
@@ -224,11 +228,15 @@ export const calls = {
   ...fileCalls,
   ...announceCalls,
   ...adminCalls,
+  ...hookCalls,
+  ...recordCalls,
+  ...noticeCalls,
   'session:refresh': {
     input: z.object({ token: z.string().max(8192) }),
     data: z.object({ expiresAt: z.string() }),
   },
   ...botCalls,
+  ...traceCalls,
 } as const;
 
 export type CallName = keyof typeof calls;

@@ -40,7 +40,8 @@ export const eventData = {
     mentions: z.array(p.userId).optional(),
     redacted: z.literal(true).optional(),
   }),
-  'message.deleted': target,
+  /** `expired`: its room no longer keeps messages of its age. */
+  'message.deleted': target.extend({ expired: z.literal(true).optional() }),
   'message.pinned': target.extend({ on: z.boolean() }),
   'reaction.added': target.extend({ emoji: z.string() }),
   'reaction.removed': target.extend({ emoji: z.string() }),

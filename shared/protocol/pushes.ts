@@ -7,6 +7,7 @@ import { logEvent } from './events.ts';
 import { fileProgress } from './files.ts';
 import * as m from './models.ts';
 import * as p from './primitives.ts';
+import { recordPushes } from './record-calls.ts';
 import { citation, claim, summary } from './summaries.ts';
 
 export const sessionEndCodes = ['kicked', 'expired', 'revoked', 'draining', 'replaced', 'too_slow'] as const;
@@ -65,6 +66,7 @@ export const pushes = {
     reason: z.string().optional(),
   }),
   ...botPushes,
+  ...recordPushes,
 } as const;
 
 export type PushName = keyof typeof pushes;

@@ -1,3 +1,4 @@
+// alone: its process gets an IndexedDB, which clients of other files would use
 import 'fake-indexeddb/auto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

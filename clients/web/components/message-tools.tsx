@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { RoomMessage } from '../../js/index.ts';
 import { ConfirmDelete } from '../dialogs/confirm-delete.tsx';
+import { ReportMessage } from '../dialogs/report-message.tsx';
 import { useWorkspace } from '../hooks/use-workspace.ts';
 import { messageWords } from '../state/plain-text.ts';
 import { EmojiPicker } from './emoji-picker.tsx';
@@ -18,6 +19,7 @@ export function MessageTools({
   const { me } = useWorkspace();
   const { room, canPost, moderates, edit, openThread } = useRoomActions();
   const [asking, setAsking] = useState(false);
+  const [reporting, setReporting] = useState(false);
   const own = message.by === me.id;
   if (!canPost) return null;
 
@@ -40,7 +42,9 @@ export function MessageTools({
         onClick={() => quiet(room.pin(message.id, !message.pinned))}
       />
       {own && !message.summary && <Tool icon="edit" label="Edit" onClick={() => edit(message.id)} />}
+      {!own && <Tool icon="flag" label="Report…" onClick={() => setReporting(true)} />}
       {(own || moderates) && <Tool icon="trash" label="Delete" onClick={() => setAsking(true)} />}
+      {reporting && <ReportMessage message={message} close={() => setReporting(false)} />}
       {asking && (
         <ConfirmDelete
           text={messageWords(message)}

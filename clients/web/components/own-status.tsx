@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import type { CallInput } from '../../js/index.ts';
 import { ExplainStatus } from '../dialogs/explain-status.tsx';
+import { Notifications } from '../dialogs/notifications.tsx';
 import { useConnected, useGoogle } from '../hooks/use-google.ts';
-import { useStore } from '../hooks/use-store.ts';
 import { usePresence, useWorkspace } from '../hooks/use-workspace.ts';
 import { Avatar, statusWords } from './avatar.tsx';
 import { Icon } from './icons.tsx';
@@ -21,13 +21,12 @@ const choices: { id: Choice; label: string; hint: string }[] = [
 
 export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
   const { me, court, keep, connectGoogle, pushDevice } = useWorkspace();
-  const pushed = useStore(pushDevice);
   const google = useGoogle() && me.role !== 'guest';
   const { connected, look } = useConnected(court);
   const presence = usePresence(me.id);
   const kept = `${me.id}.status`;
   const [choice, setChoice] = useState<Choice>(keep.read<Choice>(kept) ?? 'auto');
-  const [explaining, setExplaining] = useState(false);
+  const [dialog, setDialog] = useState<'why' | 'notifications'>();
   const [error, setError] = useState<string>();
 
   const act = async (action: () => Promise<unknown>) => {
@@ -53,11 +52,12 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
         await pushDevice.off().catch(() => undefined);
         await signOut();
       }),
-    push: () => act(pushed === 'on' ? pushDevice.off : pushDevice.on),
     connect: () => act(connectGoogle),
     disconnect: () => act(() => court.call('link:remove', { vendor: 'google' })),
-    why: async () => setExplaining(true),
+    why: async () => setDialog('why'),
+    notifications: async () => setDialog('notifications'),
   };
+  const close = () => setDialog(undefined);
   const chosen = choices.find(({ id }) => id === choice);
   const words = choice === 'auto' ? statusWords[presence?.status ?? 'active'] : chosen?.label;
 
@@ -108,16 +108,10 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
                 <small>The hub forgets your calendar and what your files are called</small>
               </MenuItem>
             )}
-            {(pushed === 'on' || pushed === 'off') && (
-              <MenuItem id="push" className="menu-item" textValue="Notifications">
-                <span>{pushed === 'on' ? 'Turn notifications off here' : 'Notify me on this device'}</span>
-                <small>
-                  {pushed === 'on'
-                    ? 'This browser is told what you must not miss'
-                    : 'Also while no page is open'}
-                </small>
-              </MenuItem>
-            )}
+            <MenuItem id="notifications" className="menu-item" textValue="Notifications">
+              <span>Notifications</span>
+              <small>How you are told while you are away, and why you were</small>
+            </MenuItem>
             <MenuItem id="out" className="menu-item" textValue="Sign out">
               <span>Sign out</span>
               {me.role === 'guest' && <small>A guest cannot come back as the same person</small>}
@@ -125,7 +119,8 @@ export function OwnStatus({ signOut }: { signOut(): Promise<void> }) {
           </Menu>
         </Popover>
       </MenuTrigger>
-      {explaining && <ExplainStatus close={() => setExplaining(false)} />}
+      {dialog === 'why' && <ExplainStatus close={close} />}
+      {dialog === 'notifications' && <Notifications close={close} />}
     </div>
   );
 }

@@ -1,12 +1,14 @@
 // The head of a room: its name and topic, who is there, what is pinned and shared, and the way out.
 import { useState } from 'react';
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import type { RoomSnapshot } from '../../js/index.ts';
+import { useRoomLevel } from '../hooks/use-room-level.ts';
 import { usePresence, useRoute, useWorkspace } from '../hooks/use-workspace.ts';
 import type { RoomEntry } from '../state/room-list.ts';
 import { go, type Panel } from '../state/route.ts';
 import { PresenceDot, statusWords } from './avatar.tsx';
 import { Icon, type IconName } from './icons.tsx';
+import { LevelItems, levelOf } from './level-items.tsx';
 import { useRoomActions } from './room-context.ts';
 import { statusText } from './status-text.ts';
 import type { DialogName } from './workspace-view.tsx';
@@ -19,17 +21,21 @@ interface Props {
 }
 
 export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
-  const { court, rooms } = useWorkspace();
+  const { court, me, rooms } = useWorkspace();
   const { room, moderates } = useRoomActions();
   const [error, setError] = useState<string>();
   const { info, title } = entry;
   const [other] = info.with ?? [];
+  const { level, until, look, choose } = useRoomLevel(court, info);
   const pins = snapshot.messages.filter(({ pinned }) => pinned).length;
 
   const act = async (key: string) => {
     if (key === 'add') return openDialog('add-people');
+    if (key === 'webhooks') return openDialog('webhooks');
     setError(undefined);
+    const wanted = levelOf(key);
     try {
+      if (wanted) return await choose(wanted);
       if (key === 'ai') return void (await court.call('room:update', { room: room.id, ai: !info.ai }));
       await rooms.leave(info.id);
       go({});
@@ -66,7 +72,7 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
       {snapshot.memberCount > 0 && (
         <PanelButton kind="people" icon="people" label="People" count={snapshot.memberCount} />
       )}
-      <MenuTrigger>
+      <MenuTrigger onOpenChange={open => void (open && look().catch(() => undefined))}>
         <Button className="tool" aria-label="More about this room">
           <Icon name="more" />
         </Button>
@@ -77,12 +83,20 @@ export function RoomHeader({ entry, snapshot, openDrawer, openDialog }: Props) {
                 <span>Add people</span>
               </MenuItem>
             ) : null}
+            {(moderates || me.role === 'admin') && info.kind !== 'direct' ? (
+              <MenuItem id="webhooks" className="menu-item" textValue="Webhooks">
+                <span>Webhooks</span>
+                <small>Programs that speak or listen here</small>
+              </MenuItem>
+            ) : null}
             {moderates ? (
               <MenuItem id="ai" className="menu-item" textValue={aiWords(info.ai)}>
                 <span>{aiWords(info.ai)}</span>
                 <small>For everybody in this room</small>
               </MenuItem>
             ) : null}
+            <LevelItems level={level} until={until} />
+            <Separator className="menu-line" />
             <MenuItem id="leave" className="menu-item" textValue="Leave this room">
               <span>Leave this room</span>
               {info.kind === 'private' && <small>You can come back only if somebody adds you</small>}

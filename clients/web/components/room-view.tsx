@@ -1,5 +1,6 @@
 // One room: head, messages, composer, and the panel at its right. For somebody who is not in it, the way in.
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { useArrival } from '../hooks/use-arrival.ts';
 import { useAttachments } from '../hooks/use-attachments.ts';
 import { useRoomDrop } from '../hooks/use-room-drop.ts';
 import { useRoom, useRoute, useWorkspace } from '../hooks/use-workspace.ts';
@@ -34,7 +35,7 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
   const { court, recaps } = useWorkspace();
   const room = court.room(id);
   const snapshot = useRoom(id);
-  const { panel } = useRoute();
+  const { panel, message } = useRoute();
   const [editing, setEditing] = useState<string>();
   const list = useRef<ListHandle>(null);
   const archived = entry?.info.archived ?? false;
@@ -74,7 +75,8 @@ export function RoomView({ id, entry, openDrawer, openDialog }: Props) {
     [room, id, archived, moderates, ai, recaps],
   );
 
-  const { closePanel } = actions;
+  const { closePanel, jump } = actions;
+  useArrival(room, entry && message, jump);
   useEffect(() => {
     if (!panel) return;
     const onKey = (event: KeyboardEvent) => {

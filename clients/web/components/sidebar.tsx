@@ -9,6 +9,7 @@ import { routeHash } from '../state/route.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon, Mark } from './icons.tsx';
 import { OwnStatus } from './own-status.tsx';
+import { ReportsButton } from './reports-button.tsx';
 import type { DialogName } from './workspace-view.tsx';
 
 interface Props {
@@ -74,6 +75,7 @@ export function Sidebar({ open, signOut }: Props) {
           </>
         )}
       </div>
+      <ReportsButton open={() => open('reports')} />
       {me.role === 'admin' && (
         <button type="button" className="search-open" onClick={() => open('announce')}>
           <Icon name="megaphone" />

@@ -8,6 +8,7 @@ import { useWorkspace } from '../hooks/use-workspace.ts';
 import { timeline } from '../state/timeline.ts';
 import { Composer } from './composer.tsx';
 import { DropVeil } from './drop-veil.tsx';
+import { FollowButton } from './follow-button.tsx';
 import { MessageView } from './message-view.tsx';
 import { Panel } from './panel.tsx';
 import { useRoomActions } from './room-context.ts';
@@ -43,7 +44,11 @@ export function ThreadPanel({ root, snapshot, dropping }: Props) {
   // In here all are replies, so they group as messages do in a room.
   const bare = messages.map(({ root: _, replyTo: __, ...message }) => message);
   return (
-    <Panel title="Thread" {...(replies > 0 && { note: `${replies} ${replies === 1 ? 'reply' : 'replies'}` })}>
+    <Panel
+      title="Thread"
+      {...(replies > 0 && { note: `${replies} ${replies === 1 ? 'reply' : 'replies'}` })}
+      more={<FollowButton room={room} root={root} replies={replies} />}
+    >
       <div className="panel-scroll" ref={scroller}>
         {error && (
           <p className="note note-error" role="alert">

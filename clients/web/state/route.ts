@@ -1,4 +1,4 @@
-// Where one is, kept in the address, so that a reload or a link leads there: `#/room/lobby`, `#/room/lobby/thread/<id>`.
+// Where one is, kept in the address, so that a reload or a link leads there: `#/room/lobby`, `#/room/lobby/thread/<id>`, `#/room/lobby/message/<id>`.
 import type { Store } from './store.ts';
 
 export type Panel =
@@ -8,22 +8,26 @@ export type Panel =
 export interface Route {
   room?: string;
   panel?: Panel;
+  /** Which one is to see first. */
+  message?: string;
 }
 
 export function parseRoute(hash: string): Route {
   const [, where, room, panel, id] = hash.split('/').map(safeDecode);
   if (where !== 'room' || !room) return {};
+  if (panel === 'message' && id) return { room, message: id };
   if (panel === 'thread' && id) return { room, panel: { kind: 'thread', root: id } };
   if (panel === 'people' || panel === 'pins' || panel === 'recap' || panel === 'search' || panel === 'files')
     return { room, panel: { kind: panel } };
   return { room };
 }
 
-export function routeHash({ room, panel }: Route): string {
+export function routeHash({ room, panel, message }: Route): string {
   if (!room) return '#/';
   const parts = ['room', room];
   if (panel) parts.push(panel.kind);
   if (panel?.kind === 'thread') parts.push(panel.root);
+  if (message) parts.push('message', message);
   return `#/${parts.map(encodeURIComponent).join('/')}`;
 }
 
@@ -34,6 +38,12 @@ export const go = (route: Route): void => {
   location.hash = hash;
   dispatchEvent(new HashChangeEvent('hashchange'));
 };
+
+/** As `go`, without a step back to where one was. */
+export function replace(route: Route): void {
+  history.replaceState(null, '', routeHash(route));
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
 
 /** The address bar as a store; its value is the raw hash, which compares by value. */
 export const hashStore: Store<string> = {

@@ -10,6 +10,7 @@ import { createPeople, type People } from './people.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createPushDevice, type PushDevice } from './push-device.ts';
 import { createRecaps, type Recaps } from './recaps.ts';
+import { createReports, type Reports } from './reports.ts';
 import { createRoomList, type RoomList } from './room-list.ts';
 import { createSearch, type Search } from './search.ts';
 import { createKeep, type Keep } from './storage.ts';
@@ -27,6 +28,7 @@ export interface Workspace {
   readonly bots: Bots;
   readonly search: Search;
   readonly announcements: Announcements;
+  readonly reports: Reports;
   readonly pushDevice: PushDevice;
   /** What to say first; about how one came here. */
   readonly greeting: string | undefined;
@@ -61,6 +63,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
   const catchUp = createCatchUp(court, rooms);
 
   const announcements = createAnnouncements(court);
+  const reports = createReports(court, rooms, user);
   court.on('state', state => {
     if (state.status !== 'disconnected' || state.reason !== 'stopped') return;
     const code = state.error?.code;
@@ -87,6 +90,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     bots: createBots(court),
     search: createSearch(court),
     announcements,
+    reports,
     pushDevice: createPushDevice(court),
     greeting,
     connectGoogle: async () => connectGoogle(await getToken('connect')),
@@ -99,6 +103,7 @@ export function createWorkspace({ user, keep, getToken, ended, greeting }: Confi
     async close() {
       rooms.close();
       announcements.close();
+      reports.close();
       catchUp.close();
       attachments.close();
       pictures.close();

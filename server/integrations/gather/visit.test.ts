@@ -1,3 +1,4 @@
+// alone: what is left open in its process, and what nobody catches there, is its own
 // The official client against every way in which Gather fails: each visit ends with its reason, and nothing of it is left.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,4 @@
-// What is to be sent and how people are reached, through the SQL functions of migration 0018: the OutboxStore of every driver.
+// What is to be sent and how people are reached, through the SQL functions of migrations 0018 and 0020: the OutboxStore of every driver.
 import type { OutboxStore } from '../../hub/ports-outbox.ts';
 import type { Db } from '../db.ts';
 import { refusingCall } from './call.ts';
@@ -10,7 +10,7 @@ export function createOutboxStore(db: Pick<Db, 'call'>): OutboxStore {
     cancelOut: async (prefixes, reason) =>
       (await call<{ cancelled: number }>('outbox_cancel', { prefixes, reason })).cancelled,
     claimOut: async (channels, limit, holdSeconds) =>
-      (await call<{ items: [] }>('outbox_claim', { channels, limit, holdSeconds })).items,
+      (await call<{ items: [] }>('outbox_take', { channels, limit, holdSeconds })).items,
     settleOut: async results => void (await call('outbox_settle', { results })),
     listOut: of => call('outbox_list', of),
     retryOut: async (prefix, by) => (await call<{ count: number }>('outbox_retry', { prefix, by })).count,
