@@ -97,6 +97,17 @@ test('an admin writes one, sees it as others will, watches who is missing, remin
   await dialog.getByText('It is shown no more.').waitFor();
   await dialog.getByRole('button', { name: 'All announcements' }).click();
   await dialog.getByText('Cancelled').first().waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  // The same admin looks after the hub: how it does, and who is connected, each with a way out.
+  await page.getByRole('button', { name: 'The hub' }).click();
+  const hub = page.getByRole('dialog', { name: 'The hub' });
+  await hub.getByText('Messages a second').waitFor();
+  assert.equal(await findNameless(page), []);
+  await hub.getByRole('tab', { name: 'Connected' }).click();
+  await hub.getByRole('button', { name: 'Disconnect Bob' }).click();
+  assert.is((await bob.push('session:end')).code, 'kicked');
+  await hub.getByRole('button', { name: 'Disconnect Bob' }).waitFor({ state: 'detached' });
   assert.equal(boss.complaints, []);
 });
 

@@ -82,6 +82,12 @@ export function Sidebar({ open, signOut }: Props) {
           Announce
         </button>
       )}
+      {me.role === 'admin' && (
+        <button type="button" className="search-open" onClick={() => open('hub')}>
+          <Icon name="gauge" />
+          The hub
+        </button>
+      )}
       <OwnStatus signOut={signOut} />
     </nav>
   );

@@ -4,6 +4,7 @@ import { AddPeople } from '../dialogs/add-people.tsx';
 import { Announcements } from '../dialogs/announcements.tsx';
 import { BrowseRooms } from '../dialogs/browse-rooms.tsx';
 import { CreateRoom } from '../dialogs/create-room.tsx';
+import { HubOverview } from '../dialogs/hub-overview.tsx';
 import { Reports } from '../dialogs/reports.tsx';
 import { Webhooks } from '../dialogs/webhooks.tsx';
 import { useRegions } from '../hooks/use-regions.ts';
@@ -18,7 +19,7 @@ import { RoomView } from './room-view.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { Welcome } from './welcome.tsx';
 
-export type DialogName = 'create' | 'browse' | 'add-people' | 'announce' | 'webhooks' | 'reports';
+export type DialogName = 'create' | 'browse' | 'add-people' | 'announce' | 'webhooks' | 'reports' | 'hub';
 
 export function WorkspaceView({ signOut }: { signOut(): Promise<void> }) {
   const { rooms, me, keep } = useWorkspace();
@@ -75,6 +76,7 @@ export function WorkspaceView({ signOut }: { signOut(): Promise<void> }) {
       {dialog === 'create' && <CreateRoom close={close} />}
       {dialog === 'browse' && <BrowseRooms close={close} />}
       {dialog === 'announce' && <Announcements close={close} />}
+      {dialog === 'hub' && <HubOverview close={close} />}
       {dialog === 'reports' && <Reports close={close} />}
       {dialog === 'add-people' && route.room && <AddPeople room={route.room} close={close} />}
       {dialog === 'webhooks' && route.room && <Webhooks room={route.room} close={close} />}
