@@ -81,9 +81,9 @@ const LAYERS: readonly Layer[] = [
     rule: `server/${name} imports hub/ports, hub/errors, shared, server/ai and its driver`,
   })),
   {
-    files: /^server\/(start|outside)\.ts$/,
+    files: /^server\/(start|stores|outside)\.ts$/,
     own: [/^server\/(?!main\.ts|testing\/|tests\/)/, SHARED],
-    rule: 'start and outside import all but main and tests',
+    rule: 'start, stores and outside import all but main and tests',
   },
   {
     files: /^server\/main\.ts$/,

@@ -36,7 +36,15 @@ export const hookCommand = (context: Context): Command =>
     .addCommand(testCommand(context))
     .addCommand(renewCommand(context))
     .addCommand(resumeCommand(context))
-    .addCommand(removeCommand(context));
+    .addCommand(removeCommand(context))
+    .addHelpText(
+      'after',
+      examples(
+        'court hook list lobby',
+        'court hook add-in lobby Deploys',
+        'court hook add-out lobby Ledger https://ledger.example/court',
+      ),
+    );
 
 const listCommand = (context: Context) =>
   new Command('list')
