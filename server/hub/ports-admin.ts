@@ -1,4 +1,5 @@
 // What those who look after the hub need from the database: people and their standing, bans, the audit log, and what nodes tell each other through it.
+import type { Stretch } from '#shared/audit-chain.ts';
 import type { AuditEntry, Figures } from '#shared/protocol/admin.ts';
 import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import type { PlatformRole } from '#shared/protocol/models.ts';
@@ -30,7 +31,7 @@ export interface AdminStore {
 
   audit(of: Omit<ParsedInput<'admin:audit'>, 'verify'>): Promise<AuditEntry[]>;
   /** Of the lines after one, so many at most: how many there were, the number of the last, and of the first that is not as it was written. */
-  verifyAudit(after: number, limit: number): Promise<{ checked: number; last?: number; broken?: number }>;
+  verifyAudit(after: number, limit: number): Promise<Stretch>;
 }
 
 /** What was decided about a person by an admin; somebody about whom nothing was is not named. */

@@ -1,27 +1,13 @@
 // Rooms, bans and the audit log, for those who look after them. Who may is decided with what is read, except for what is the admins' alone.
+import { verifyChain } from '#shared/audit-chain.ts';
 import type { CallData, ParsedInput } from '#shared/protocol/calls.ts';
 import { mayOrThrow } from './policy.ts';
 import type { Actor } from './ports.ts';
 import type { AdminStore } from './ports-admin.ts';
 
-/** Lines of the audit log in one look at its chain: some milliseconds of the database's work. */
-const STRETCH = 2000;
-
 export type UpkeepDesk = ReturnType<typeof createUpkeepDesk>;
 
 export function createUpkeepDesk({ store }: { store: AdminStore }) {
-  /** Stretch by stretch, so that no statement takes long, however long the log is. */
-  const verified = async (): Promise<{ intact: boolean; checked: number; broken?: number }> => {
-    let checked = 0;
-    for (let after = 0; ; ) {
-      const { checked: these, last, broken } = await store.verifyAudit(after, STRETCH);
-      checked += these;
-      if (broken !== undefined) return { intact: false, checked, broken };
-      if (last === undefined || these < STRETCH) return { intact: true, checked };
-      after = last;
-    }
-  };
-
   return {
     bans: (actor: Actor, input: ParsedInput<'ban:list'>): Promise<CallData<'ban:list'>> =>
       store.bans(actor, input),
@@ -40,7 +26,7 @@ export function createUpkeepDesk({ store }: { store: AdminStore }) {
       { verify, ...of }: ParsedInput<'admin:audit'>,
     ): Promise<CallData<'admin:audit'>> {
       mayOrThrow(actor, 'read the audit log');
-      return { entries: await store.audit(of), ...(verify && (await verified())) };
+      return { entries: await store.audit(of), ...(verify && (await verifyChain(store.verifyAudit))) };
     },
   };
 }

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import type { PlatformRole } from '#shared/protocol/models.ts';
 import { boot, type TestHub } from '../testing/boot.ts';
 import { connect, type TestClient } from '../testing/client.ts';
+import { until } from '../testing/until.ts';
 
 const test = suite('mcp');
 const parts = new AsyncDisposableStack();
@@ -92,11 +93,8 @@ test('an agent reads, finds, recaps and answers; words of others are strings und
     (await ada.use('send_message', { room: 'lobby', text: 'At nine it is.', replyTo: seq, id })).data.seq,
     said.data.seq,
   );
-  const found = await ada.use('search_messages', { query: 'gate' });
-  assert.equal(
-    found.data.hits.map(({ room }: { room: string }) => room),
-    ['lobby'],
-  );
+  const found = async () => (await ada.use('search_messages', { query: 'gate' })).data.hits;
+  await until(async () => (await found())[0]?.room === 'lobby', 'what was said is found', { every: 250 });
   const recapped = await ada.use('recap_room', { room: 'lobby', range: 'day' });
   assert.match(recapped.data.text, /gate/);
   assert.ok(recapped.data.citations.length > 0);

@@ -225,7 +225,8 @@ test('for admins alone, and it is written down who asked (attack 32); of what is
   await bob.call('message:send', { room: 'den', id, text: 'the same id elsewhere' });
   assert.match((await admin.refused('admin:trace', { message: id, user: 'ada' })).message, /den, lobby/);
   await admin.call('admin:trace', { message: id, user: 'ada', room: 'lobby' });
-  const { entries, intact } = await admin.call('admin:audit', { action: 'message.traced', limit: 1 });
+  const of = { action: 'message.traced', limit: 1, verify: true };
+  const { entries, intact } = await admin.call('admin:audit', of);
   assert.equal(
     [entries[0]?.by, entries[0]?.about, intact],
     ['root', { message: id, room: 'lobby', user: 'ada' }, true],

@@ -36,7 +36,9 @@ function words(command: Command, path: string): Word[] {
   return [
     ...commands.map(inner => ({ path, name: inner.name(), description: inner.description() })),
     ...options.flatMap(({ long, description }) => (long ? [{ path, name: long, description }] : [])),
-    ...commands.flatMap(inner => words(inner, path ? `${path} ${inner.name()}` : inner.name())),
+    ...commands.flatMap(inner =>
+      [inner.name(), ...inner.aliases()].flatMap(name => words(inner, path ? `${path} ${name}` : name)),
+    ),
   ];
 }
 

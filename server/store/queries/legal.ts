@@ -1,5 +1,6 @@
 // Logs as they are handed out for the law and taken in again, through the SQL functions of migration 0023; for the operator, without a check of rights.
 
+import { type Stretch, verifyChain } from '#shared/audit-chain.ts';
 import type { AuditEntry } from '#shared/protocol/admin.ts';
 import type { File } from '#shared/protocol/files.ts';
 import type { Room, RoomRole, User } from '#shared/protocol/models.ts';
@@ -71,7 +72,8 @@ export function createLegalStore(db: Pick<Db, 'call'>) {
     audit: (after: number, limit: number, { rooms, users }: Part) =>
       call<{ lines: AuditEntry[]; last: number | null }>('legal_audit', { after, limit, rooms, users }),
     /** Whether the audit log was left alone. */
-    intact: async () => (await call<{ intact: boolean }>('read_audit', { limit: 1 })).intact,
+    intact: async () =>
+      (await verifyChain((after, limit) => call<Stretch>('verify_audit', { after, limit }))).intact,
     note: async (by: string, action: string, about: object) =>
       void (await call('note_record', { by, action, about })),
 
