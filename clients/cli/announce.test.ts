@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { boot, type TestHub } from '../../server/testing/boot.ts';
 import { connect } from '../../server/testing/client.ts';
+import { until } from '../../server/testing/until.ts';
 import { openWebhookReceiver } from '../../server/testing/webhooks/receiver.ts';
 import { type Cli, openCli } from './fixture.ts';
 
@@ -51,9 +52,11 @@ test('said to people, watched to its end, then who has it', async () => {
     '--email',
     '1d',
   ]);
-  const { code, stdout } = await cli.run(['announce', '--status', String(again?.id)]);
-  assert.is(code, 0);
-  assert.match(stdout, /Delivered +1 of 2\n\nMISSING.*\nbob +bob +no/);
+  // What an open connection was given is written down a moment later.
+  await until(async () => {
+    const { code, stdout } = await cli.run(['announce', '--status', String(again?.id)]);
+    return code === 0 && /Delivered +1 of 2\n\nMISSING.*\nbob +bob +no/.test(stdout);
+  }, 'one of two has it');
   const [first] = await cli.json(['announce', '--list']);
   assert.equal([first?.text, first?.state], ['Good morning', 'running']);
   assert.match((await cli.run(['outbox'])).stdout, '0 waiting, 0 sent, 0 dead, 0 cancelled');

@@ -43,11 +43,11 @@ test('killed in the middle of the mails and of what a webhook hears: the same, o
     insert into users (id, name, role, email, email_verified_at) values ('away', 'Away', 'member', 'away@people.example', now())`);
   const common = { text: 'Everybody out', level: 'critical', audience: { users }, requireAck: true } as const;
 
-  const first = await start();
+  await using first = await start();
   const { now, later } = await (async () => {
     await using admin = await connect(first.url, { token: await token('admin', 'admin') });
-    await admin.call('room:create', { id: 'hall', title: 'Hall', kind: 'public', members: ['away'] });
-    await admin.call('message:send', { room: 'hall', id: crypto.randomUUID(), text: '@away, the gate' });
+    await admin.call('room:create', { id: 'yard', title: 'Yard', kind: 'public', members: ['away'] });
+    await admin.call('message:send', { room: 'yard', id: crypto.randomUUID(), text: '@away, the gate' });
     await until(async () => (await age('select from notices')).length === 1);
     const { id: later } = await admin.call('announce:send', {
       ...common,
@@ -102,7 +102,7 @@ test('killed in the middle of the mails and of what a webhook hears: the same, o
   const keys = await age(`select key from outbox where user_id = 'away'`);
   assert.equal(
     keys.map(({ key }) => String(key).replace(/[0-9a-f-]{36}/, 'ID')),
-    ['message:hall:ID:away:email'],
+    ['message:yard:ID:away:email'],
   );
   await using admin = await connect(second.url, { token: await token('admin', 'admin') });
   await until(async () => (await admin.call('announce:status', { id: later })).state === 'running');
