@@ -1,5 +1,6 @@
 // time limit: 300 s
 // The demo as somebody starts it: a process that shows what it promises to a socket, and leaves nothing behind, however it ends.
+// takes: 60 s
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';

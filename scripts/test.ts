@@ -22,18 +22,20 @@ interface Job {
   readonly name: string;
   /** Of the places that there are. */
   readonly places: number;
-  /** Milliseconds. */
-  readonly limit: number;
+  /** About, in milliseconds. */
+  readonly takes: number;
   run(env: NodeJS.ProcessEnv): Promise<Outcome[]>;
 }
 
 const root = path.join(import.meta.dirname, '..');
-/** How much runs at once: most tests wait more than they work, and two cores have time for a third. */
-const PLACES = 3;
+/** How much runs at once: most tests wait more than they work, and two cores have time for two more. */
+const PLACES = 4;
 /** For the files of one process, in ms. More would be saved with more, and less be known of what is under way. */
-const TOGETHER = 2_000_000;
+const TOGETHER = 40_000;
 /** For the compiler and the linter, which work on everything. */
 const TOOL_LIMIT = 360_000;
+/** … and about how long they do, in ms. */
+const TOOL_TAKES = 25_000;
 const USAGE = `npm test                     types, lint, and every test file
 npm test -- presence lint    what has one of these in its path or name
 npm test -- --json           one JSON object instead of lines
@@ -83,8 +85,8 @@ async function main(args: string[]): Promise<boolean> {
   return report.end();
 }
 
-/** So that in the end no long one runs alone: files tell by their limit that they are long, and by their places that they are heavy. */
-const longestFirst = (a: Job, b: Job) => b.limit - a.limit || b.places - a.places;
+/** So that in the end no long one runs alone. */
+const longestFirst = (a: Job, b: Job) => b.takes * b.places - a.takes * a.places;
 
 /** What every test process gets: a database server for all of them, made for this run and removed after it. */
 async function environment(parts: AsyncDisposableStack): Promise<NodeJS.ProcessEnv> {
@@ -117,7 +119,7 @@ async function jobsOf(
   times: boolean,
 ): Promise<Job[]> {
   const tool = (name: string, args: string[]): Job => ({
-    ...{ name, places: 1, limit: TOOL_LIMIT },
+    ...{ name, places: 1, takes: TOOL_TAKES },
     async run(env) {
       const program = path.join(root, 'node_modules/.bin', args[0] ?? '');
       const options = { cwd: root, env, limit: TOOL_LIMIT, running, times, program };
@@ -149,12 +151,12 @@ async function jobsOf(
         return {
           name: names.length > 1 ? `${names[0]} +${names.length - 1}` : String(names[0]),
           places: 1,
-          limit: batch.reduce((sum, { limit }) => sum + limit, 0),
+          takes: batch.reduce((sum, { takes }) => sum + takes, 0),
           run: (env: NodeJS.ProcessEnv) => runBatch(root, names, env, running, { times }),
         };
       }),
-      alone.map(({ name, places, limit }) => ({
-        ...{ name, limit },
+      alone.map(({ name, places, takes }) => ({
+        ...{ name, takes },
         places: Math.min(PLACES, places),
         run: async (env: NodeJS.ProcessEnv) => [await runFile(root, name, env, running, { times })],
       })),

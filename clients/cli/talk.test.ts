@@ -1,5 +1,6 @@
 // time limit: 300 s
 // Commands of people: signing in, rooms, sending, following, exporting, each as a process against a real hub.
+// takes: 16 s
 import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';

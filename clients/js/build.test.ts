@@ -1,4 +1,5 @@
 // The package as a program gets it: built, found by its name, run by plain Node, and type-checked from outside.
+// takes: 12 s
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
 // The SDK and the real hub: what a program sees of lost connections, restarts, tokens and their end.
+// takes: 12 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openProxy } from '../../scripts/lib/tcp-proxy.ts';

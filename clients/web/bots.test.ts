@@ -1,6 +1,7 @@
 // time limit: 300 s
 // Bots in real Chromium: commands are offered and answered for one person alone, a message that a bot writes grows where it will stand, and webhooks are
 // made by who owns the room.
+// takes: 29 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect } from '../../server/testing/client.ts';

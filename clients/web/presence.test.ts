@@ -1,5 +1,6 @@
 // time limit: 300 s
 // What the web client shows of somebody whom a service outside speaks of, and how it explains it to them.
+// takes: 11 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createTestVendor } from '../../server/testing/vendor.ts';

@@ -1,5 +1,6 @@
 // time limit: 300 s
 // The recap in real Chromium: asked for from the line of new messages, each claim leads to its message, posted it stands among the others.
+// takes: 36 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { firstLines, scripted } from '../../server/testing/summarizer.ts';

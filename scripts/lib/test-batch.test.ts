@@ -1,3 +1,4 @@
+// takes: 9 s
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite } from 'uvu';
@@ -89,11 +90,11 @@ test('what goes wrong only together is a failure too', async ({ folder }) => {
 });
 
 test('neighbours share a process, as many as may take long enough together', () => {
-  const sizes = (limits: number[], most: number) =>
+  const sizes = (times: number[], most: number) =>
     batchesOf(
-      limits.map(limit => ({ limit })),
+      times.map(takes => ({ takes })),
       most,
-    ).map(batch => batch.map(({ limit }) => limit));
+    ).map(batch => batch.map(({ takes }) => takes));
   assert.equal(sizes([2, 2, 3, 1, 1, 9, 1], 5), [[2, 2], [3, 1, 1], [9], [1]]);
   assert.equal(sizes([], 5), []);
 });

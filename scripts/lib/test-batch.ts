@@ -80,19 +80,19 @@ function outcomesOf(names: readonly string[], { output, cpuMs }: Ran): Outcome[]
 
 /**
  * Neighbours together, since they import the same.
- * @param files in the order of their paths, with their limits in ms
+ * @param files in the order of their paths, with what each takes in ms
  * @param most what the files of one process may take together
  */
-export function batchesOf<F extends { readonly limit: number }>(files: readonly F[], most: number): F[][] {
+export function batchesOf<F extends { readonly takes: number }>(files: readonly F[], most: number): F[][] {
   const batches: F[][] = [];
   let left = 0;
   for (const file of files) {
-    if (left < file.limit) {
+    if (left < file.takes) {
       batches.push([]);
       left = most;
     }
     batches.at(-1)?.push(file);
-    left -= file.limit;
+    left -= file.takes;
   }
   return batches;
 }

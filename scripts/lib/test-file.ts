@@ -42,9 +42,13 @@ export interface Wishes {
   readonly places: number;
   /** It has to have a process of its own. */
   readonly alone: boolean;
+  /** About how long it takes beside others, in milliseconds: long ones begin first. */
+  readonly takes: number;
 }
 
 const LIMIT = 240_000;
+/** Seconds of a file that says nothing of it. */
+const SHORT = 2;
 const SUMMARY = /\n {2}Total: {5}(\d+)\n {2}Passed: {4}(\d+)\n {2}Skipped: {3}(\d+)\n/;
 export const SUMMARIES = new RegExp(SUMMARY, 'g');
 
@@ -62,6 +66,7 @@ export function wishesOf(root: string, name: string): Wishes {
     limit: seconds ? Number(seconds) * 1000 : LIMIT,
     places: Number(places ?? 1),
     alone: places !== undefined || /^\/\/ alone: /m.test(head),
+    takes: Number(/^\/\/ takes: (\d+) s$/m.exec(head)?.[1] ?? SHORT) * 1000,
   };
 }
 

@@ -1,4 +1,5 @@
 // A lease whose holder is killed or stopped, as a process of its own on a real database: another takes over, and never do two work at once.
+// takes: 15 s
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { suite } from 'uvu';

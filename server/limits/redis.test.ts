@@ -1,4 +1,5 @@
 // Limits over Redis, one server and a cluster: the contract, and what becomes of it while Redis is away.
+// takes: 12 s
 import { Cluster, Redis } from 'ioredis';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,5 +1,6 @@
 // A backup holds every byte and comes back as it was, under new epochs (I15); what is not a whole backup is refused, and so is a
 // database with something in it. Sign-ins that were ended do not come back to life (attack 29).
+// takes: 29 s
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';

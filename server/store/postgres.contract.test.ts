@@ -1,3 +1,4 @@
+// takes: 16 s
 import { storeContract, underTest } from '../testing/contracts/store.ts';
 import { openTestDatabase } from '../testing/database.ts';
 import { openPostgres } from './postgres.ts';

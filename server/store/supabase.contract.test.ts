@@ -1,4 +1,5 @@
 // time limit: 300 s
+// takes: 17 s
 import { storeContract, underTest } from '../testing/contracts/store.ts';
 import { openTestProject } from '../testing/supabase.ts';
 import { openSupabase } from './supabase.ts';

@@ -1,5 +1,6 @@
 // A node that cannot keep up refuses what is missed least, in that order, for certain, and keeps its promises on the rest (guarantees, "Overload").
 // places: 2
+// takes: 19 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { CallName } from '#shared/protocol/calls.ts';

@@ -1,5 +1,6 @@
 // A hub is killed with -9 while it tells people and webhooks: the next one goes on. What was due in between begins, everybody is told, and whoever is
 // told twice is told under one name; so is who was named while away (I14).
+// takes: 14 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { signToken } from '../../clients/cli/signing.ts';

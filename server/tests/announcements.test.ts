@@ -1,4 +1,5 @@
 // Announcements as people get them and admins watch them: whom they are for, when, once for each device, and what people answer.
+// takes: 15 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { CallInput } from '#shared/protocol/calls.ts';

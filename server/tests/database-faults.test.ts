@@ -1,4 +1,5 @@
 // The database breaks off in the middle of commits: what was acknowledged is there, once, in order (I1, I3, I4, I12).
+// takes: 11 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openProxy } from '../../scripts/lib/tcp-proxy.ts';

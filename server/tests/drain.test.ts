@@ -1,4 +1,5 @@
 // A node that goes: it refuses new work for certain, finishes what it began, and sends its clients elsewhere, spread out.
+// takes: 32 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { boot } from '../testing/boot.ts';

@@ -1,4 +1,5 @@
 // Words in files: found with the message that shared them by those who may read it, read for summaries, gone with the file; and viruses are not given out.
+// takes: 8 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EICAR, openClamdSimulator } from '../../scripts/simulators/clamd/simulator.ts';

@@ -1,4 +1,5 @@
 // Uploads on two nodes that share a database and a folder: quotas at once (attack 25), cuts, takeovers, hostile requests, and nothing left behind.
+// takes: 8 s
 import { once } from 'node:events';
 import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';

@@ -1,4 +1,5 @@
 // Gather through a real hub: people who walk there are seen here, and say there who they are.
+// takes: 38 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Push } from '#shared/protocol/pushes.ts';

@@ -1,4 +1,5 @@
 // How much one socket, person, bot or room may ask for, and that nobody else pays for it (guarantees, "Overload").
+// takes: 10 s
 import { io } from 'socket.io-client';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

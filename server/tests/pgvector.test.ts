@@ -1,4 +1,5 @@
 // Where the database has pgvector it finds the nearest itself: the same answers as the thread gives, of the same rooms, and nothing of what is gone.
+// takes: 16 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { vectorOf } from '../../scripts/simulators/models/vector.ts';

@@ -1,4 +1,5 @@
 // Who is there and what they are doing, over several devices, told once a second to those who share a room.
+// takes: 21 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Push } from '#shared/protocol/pushes.ts';

@@ -1,4 +1,5 @@
 // Coming back: reading on from where one stopped, with nothing between what was recovered and what comes live.
+// takes: 25 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withConnection } from '../store/databases.ts';

@@ -2,6 +2,7 @@
 // database holds. The logs have 12,500 lines; the first two are played again to make it 15,000.
 // time limit: 300 s
 // places: 2
+// takes: 72 s
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';

@@ -1,5 +1,6 @@
 // The database dies and a backup is restored while hub and clients go on (I15): everybody is told, nobody mixes two logs, what was in the
 // backup is there as it was acknowledged, and what was not can be sent again.
+// takes: 14 s
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

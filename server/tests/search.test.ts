@@ -1,4 +1,5 @@
 // Searching as people do, over the wire against a whole hub: what is found, what never is (I9, attacks 17, 18, 26), and what pages promise.
+// takes: 11 s
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,5 +1,6 @@
 // time limit: 300 s
 // The contract of signals on one hub alone, and on two over a Redis that has sharded channels.
+// takes: 34 s
 import { openRedisServer } from '../../scripts/lib/redis-server.ts';
 import { signalsContract } from '../testing/contracts/signals.ts';
 

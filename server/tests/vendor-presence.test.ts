@@ -1,4 +1,5 @@
 // What services outside say of people, over two nodes: shown on both, explained, and gone with the link or with the node that said it.
+// takes: 14 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Push } from '#shared/protocol/pushes.ts';

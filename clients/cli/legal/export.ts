@@ -64,6 +64,7 @@ export async function writeExport(store: LegalStore, folder: string, wish: Expor
     for (const member of members) await roster.write(member);
     for (const ban of bans) await roster.write({ ...ban, banned: true });
     for (const { user } of [...members, ...bans]) people.add(user);
+    for (const { by } of bans) if (by !== undefined) people.add(by);
     people.add(room.createdBy);
     const lines = await withBytes([...shared.values()]);
     const list = await openLines(folder, roomFile(id, 'files'));

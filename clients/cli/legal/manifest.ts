@@ -82,6 +82,8 @@ export const banLine = z.object({
   banned: z.literal(true),
   until: p.timestamp.optional(),
   reason: z.string().optional(),
+  at: p.timestamp.optional(),
+  by: p.userId.optional(),
 });
 export const peopleLine = z.union([memberLine, banLine]);
 

@@ -1,4 +1,5 @@
 // Uploads against a real hub: bit for bit over cut connections, ended tokens and another process; what a refusal says; what others hear.
+// takes: 8 s
 import { hash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { suite } from 'uvu';

@@ -1,4 +1,5 @@
 // The checker is checked: it finds nothing in right lives of a hub, and each planted mistake by the invariant that it breaks.
+// takes: 14 s
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

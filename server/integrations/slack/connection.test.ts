@@ -1,5 +1,6 @@
 // What goes wrong with the connection and its events, one test a line of the table in docs/integrations/slack.md, through the real clients and a real hub. Every test also
 // sends a message of the hub meanwhile: Slack never holds one up.
+// takes: 8 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openSlackStage, type SlackStage, until } from '../../testing/slack.ts';

@@ -1,5 +1,6 @@
 // time limit: 300 s
 // The hub's own misfortunes while Slack is well: its database goes away, it is killed in the middle of a post. Nothing is lost, nothing comes twice.
+// takes: 17 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freePort, startHub } from '../../../scripts/hub-process.ts';

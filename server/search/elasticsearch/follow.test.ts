@@ -1,4 +1,5 @@
 // The index follows the logs: across restarts, a lease that changes hands in the middle, writes that come late, and a database that is another one.
+// takes: 14 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openElasticsearchSimulator } from '../../../scripts/simulators/elasticsearch/simulator.ts';

@@ -445,14 +445,14 @@ create function legal_events(input jsonb) returns jsonb language sql stable as $
   from page e
 $$;
 
--- input: {room, users?}; answer: {members: [{user, role, sinceSeq, readSeq, mutedUntil?}], bans: [{user, until?, reason?}]}
+-- input: {room, users?}; answer: {members: [{user, role, sinceSeq, readSeq, mutedUntil?}], bans: [{user, until?, reason?, at?, by?}]}
 create function legal_members(input jsonb) returns jsonb language sql stable as $$
   select jsonb_build_object(
     'members', (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('user', user_id, 'role', role, 'sinceSeq', since_seq,
         'readSeq', read_seq, 'mutedUntil', case when muted_until = 'infinity' then 'infinity' else iso(muted_until) end)) order by user_id collate "C"), '[]')
       from members where room = input ->> 'room' and (not input ? 'users' or input -> 'users' ? user_id)),
     'bans', (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-        'user', user_id, 'until', iso(until), 'reason', reason)) order by user_id collate "C"), '[]')
+        'user', user_id, 'until', iso(until), 'reason', reason, 'at', iso(at), 'by', author)) order by user_id collate "C"), '[]')
       from bans where room = input ->> 'room' and (not input ? 'users' or input -> 'users' ? user_id)))
 $$;
 
@@ -600,9 +600,9 @@ begin
     select wanted ->> 'id', m."user", m.role, m."sinceSeq", m."readSeq", m."mutedUntil"
     from jsonb_to_recordset(input -> 'members') as m ("user" text, role text, "sinceSeq" bigint, "readSeq" bigint, "mutedUntil" timestamptz)
     on conflict do nothing;
-  insert into bans (room, user_id, until, reason)
-    select wanted ->> 'id', b."user", b.until, b.reason
-    from jsonb_to_recordset(input -> 'bans') as b ("user" text, until timestamptz, reason text)
+  insert into bans (room, user_id, until, reason, at, author)
+    select wanted ->> 'id', b."user", b.until, b.reason, b.at, b.by
+    from jsonb_to_recordset(input -> 'bans') as b ("user" text, until timestamptz, reason text, at timestamptz, by text)
     on conflict do nothing;
   return '{}';
 end

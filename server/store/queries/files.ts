@@ -7,11 +7,11 @@ import { refusingCall } from './call.ts';
 /** Calls at once: those who begin in one room wait for each other, and many uploads that begin together are no reason to work on ten connections. */
 const AT_ONCE = 3;
 /** Milliseconds to wait for one's turn. */
-const PATIENCE = 5000;
+const PATIENCE = 10_000;
 
 export function createFileStore(db: Pick<Db, 'call'>): FileStore {
   const turns = createTurns(AT_ONCE, PATIENCE);
-  const call = refusingCall({
+  const inTurn = refusingCall({
     async call(fn, input) {
       await turns.take();
       try {
@@ -21,11 +21,13 @@ export function createFileStore(db: Pick<Db, 'call'>): FileStore {
       }
     },
   });
+  /** What keeps or gives back what one has must not stand behind those who come. */
+  const call = refusingCall(db);
   return {
     begin: (actor, file, most) =>
-      call<StoredFile>('begin_file', { ...file, user: actor.id, admin: actor.role === 'admin', most }),
-    finish: (id, look, state) => call<StoredFile | null>('finish_file', { id, ...look, state }),
-    find: (user, id) => call<StoredFile | null>('find_file', { id, user }),
+      inTurn<StoredFile>('begin_file', { ...file, user: actor.id, admin: actor.role === 'admin', most }),
+    finish: (id, look, state) => inTurn<StoredFile | null>('finish_file', { id, ...look, state }),
+    find: (user, id) => inTurn<StoredFile | null>('find_file', { id, user }),
     list: (actor, room, limit, cursor) =>
       call('list_files', { room, user: actor.id, admin: actor.role === 'admin', limit, cursor }),
     drop: async (user, id) => (await call<{ dropped: boolean }>('drop_file', { id, user })).dropped,
@@ -40,7 +42,7 @@ export function createFileStore(db: Pick<Db, 'call'>): FileStore {
     unread: async limit => (await call<{ files: StoredFile[] }>('unread_files', { limit })).files,
     keepWords: async (id, words) => void (await call('keep_file_words', { id, words })),
     async lock(file, holder, seconds) {
-      const { held, gone } = await call<{ held: boolean; gone?: true }>('take_file_lock', {
+      const { held, gone } = await inTurn<{ held: boolean; gone?: true }>('take_file_lock', {
         file,
         holder,
         seconds,

@@ -39,6 +39,9 @@ export interface Ban {
   readonly user: string;
   readonly until?: string | undefined;
   readonly reason?: string | undefined;
+  /** When, and by whom; of bans of old it is not known. */
+  readonly at?: string | undefined;
+  readonly by?: string | undefined;
 }
 
 export type Person = User & { readonly email?: string | undefined };
