@@ -1,5 +1,4 @@
-// Bots at the hub: scopes are the hub's word, cursors never go back by themselves, commands reach one bot and their answers one person, drafts
-// are in no log.
+// Bots at the hub: scopes are the hub's word, cursors do not go back, commands reach one bot, their answers one person, and drafts no log.
 // takes: 11 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
