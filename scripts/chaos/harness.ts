@@ -85,7 +85,7 @@ export async function run({
     const options = { name, env, databaseUrl: database.url, redisPort: redis?.port, history, ackFate };
     nodes.push(parts.use(await openNode(options)));
   }
-  for (const node of nodes) await node.handles('baseline');
+  await Promise.all(nodes.map(node => node.handles('baseline')));
   progress(`${nodes.length} hubs are up`);
 
   const people = await gather(scale, nodes, history, random);
@@ -140,7 +140,7 @@ export async function run({
   await writeFile(path.join(folder, 'state.json'), JSON.stringify(await dump(database.url)));
   // Until the hubs have seen the sockets close.
   await delay(1500);
-  for (const node of nodes) await node.handles('end');
+  await Promise.all(nodes.map(node => node.handles('end')));
   const facts = {
     seed,
     redis: redis !== undefined,

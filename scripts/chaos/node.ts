@@ -10,6 +10,9 @@ import type { HistoryWriter } from './history.ts';
 
 const PRELOAD = pathToFileURL(path.join(import.meta.dirname, 'preload.ts')).href;
 const PATIENCE = 60_000;
+/** At what is held open, and milliseconds between two of them. */
+const LOOKS = 6;
+const BETWEEN_LOOKS = 250;
 /** A hub ends within 25 s; one that does not is killed, so that the run goes on. */
 const LAST_RESORT = 30_000;
 
@@ -156,9 +159,15 @@ export async function openNode({
       return `off by ${off} ms`;
     },
     async handles(at) {
-      const { names } = await ask('/');
-      const open = Object.values(names).reduce((sum, count) => sum + count, 0);
-      history.write({ kind: 'handles', node: name, at, open, names });
+      // The least of some looks: what is under way at one moment, a call to the database with its timer, is held by nobody.
+      let least: { open: number; names: Record<string, number> } | undefined;
+      for (let look = 0; look < LOOKS; look++) {
+        if (look > 0) await delay(BETWEEN_LOOKS);
+        const { names } = await ask('/');
+        const open = Object.values(names).reduce((sum, count) => sum + count, 0);
+        if (!least || open < least.open) least = { open, names };
+      }
+      if (least) history.write({ kind: 'handles', node: name, at, ...least });
     },
     async [Symbol.asyncDispose]() {
       if (hub) await gone('SIGTERM');
