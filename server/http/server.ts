@@ -33,7 +33,9 @@ export async function createHttpServer(
         `${name}: "${file}" cannot be read (${error.code}); example: ${name}=/etc/first-court/${name}.pem`,
       );
     });
-  const [cert, key] = await Promise.all([read('TLS_CERT', tls.cert), read('TLS_KEY', tls.key)]);
+  // One after the other, so that of two that are missing the same is named each time.
+  const cert = await read('TLS_CERT', tls.cert);
+  const key = await read('TLS_KEY', tls.key);
   try {
     return bounded(createSecureServer({ ...serverOptions, cert, key }, app));
   } catch (error) {
