@@ -69,7 +69,7 @@ export const scales = {
     traffic: 40_000,
     quiesce: 5000,
     aroundRestore: 2000,
-    ...{ users: 60, bots: 15, admins: 5, rooms: 12, people: 12, rate: 150 },
+    ...{ users: 40, bots: 10, admins: 5, rooms: 10, people: 10, rate: 90 },
     counts: counts([2, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 20, 2, 2, 1, 1, 15, 15, 5, 6]),
   },
 } as const satisfies Record<string, Scale>;
