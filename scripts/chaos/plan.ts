@@ -65,12 +65,12 @@ export const scales = {
   },
   smoke: {
     warmUp: 4000,
-    chaos: 24_000,
-    traffic: 40_000,
+    chaos: 15_000,
+    traffic: 28_000,
     quiesce: 5000,
     aroundRestore: 2000,
     ...{ users: 40, bots: 10, admins: 5, rooms: 10, people: 10, rate: 90 },
-    counts: counts([2, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 20, 2, 2, 1, 1, 15, 15, 5, 6]),
+    counts: counts([1, 0, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 12, 2, 2, 1, 1, 8, 8, 5, 6]),
   },
 } as const satisfies Record<string, Scale>;
 

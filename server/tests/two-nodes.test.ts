@@ -15,7 +15,7 @@ import { until } from '../testing/until.ts';
 
 const test = suite('two nodes');
 /** 2,000 take a minute and a half: for those who have it, `SEQUENCES=2000`. */
-const RUNS = Number(process.env.SEQUENCES ?? 400);
+const RUNS = Number(process.env.SEQUENCES ?? 200);
 const STEPS = 50;
 const AT_ONCE = 100;
 const USERS = ['ada', 'bob', 'cleo'] as const;
