@@ -28,8 +28,8 @@ interface Job {
 }
 
 const root = path.join(import.meta.dirname, '..');
-/** How much runs at once: most tests wait more than they work, and two cores have time for two more. */
-const PLACES = 4;
+/** How much runs at once: most tests wait more than they work, and two cores have time for a third. */
+const PLACES = 3;
 /** For the files of one process, in ms. More would be saved with more, and less be known of what is under way. */
 const TOGETHER = 40_000;
 /** For the compiler and the linter, which work on everything. */

@@ -1,6 +1,6 @@
 // time limit: 300 s
 // The small chaos run: three real hubs, a real database, real faults, and no promise broken (I1-I13, I15, I16).
-// places: 3
+// places: 2
 // takes: 100 s
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
 // A node that cannot keep up refuses what is missed least, in that order, for certain, and keeps its promises on the rest (guarantees, "Overload").
-// places: 4
+// places: 3
 // takes: 19 s
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

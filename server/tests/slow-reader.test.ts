@@ -1,5 +1,5 @@
 // A reader that does not keep up costs the hub a bounded buffer and is told to catch up by itself; nobody else waits for it.
-// places: 3
+// places: 2
 // takes: 10 s
 import type { Socket } from 'node:net';
 import { suite } from 'uvu';
