@@ -41,10 +41,15 @@ export function duration(text: string): number {
 /** A time, or how long from now, as an ISO time. */
 export function moment(text: string): string {
   if (/^\d+[smhd]?$/.test(text)) return new Date(Date.now() + duration(text) * 1000).toISOString();
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('It is neither a time nor a duration such as 2h.');
-  return time.toISOString();
+  const at = instant(text);
+  if (at === undefined) throw new InvalidArgumentError('It is neither a time nor a duration such as 2h.');
+  return at;
+}
+
+/** In UTC; undefined: it is no time. */
+function instant(text: string): string | undefined {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
 /** `2`, `0.5`, `10x` or `max`, which is no waiting at all. */
@@ -62,8 +67,8 @@ export const several =
 
 /** Any time that can be told, such as `2026-01-31` or `2026-01-31T12:00Z`, in ISO 8601. */
 export function time(text: string): string {
-  const at = Date.parse(text);
-  if (!Number.isNaN(at)) return new Date(at).toISOString();
+  const at = instant(text);
+  if (at !== undefined) return at;
   throw new InvalidArgumentError('It is not a time such as 2026-01-31 or 2026-01-31T12:00Z.');
 }
 

@@ -80,7 +80,8 @@ export function createHub(options: HubOptions) {
   const writer = createLogWriter({ store, meters, log, committed });
   const { load } = options;
   const pressure = load ? createPressure(writer) : noPressure;
-  const messages = createMessages({ store, writer, deleted: () => files.gone() });
+  const deleted = () => files.gone();
+  const messages = createMessages({ store, writer, deleted });
   const followers = createFollowers(log);
   const pollMs = options.pollMs ?? POLL;
   const grew = (batches: readonly Batch[]) => {
@@ -140,7 +141,6 @@ export function createHub(options: HubOptions) {
   const posted = reach.outbox.wake;
   const hooks = createHookHub({ ...options, messages, pressure, leases, pollMs, posted, committed });
   const traces = createLedgerHub({ ...{ store, ledger, background, leases, log }, pollMs: options.pollMs });
-  const deleted = () => files.gone();
   const records = createRecordsHub({ ...options, bus, sockets, leases, pressure, committed, deleted, now });
   const notices = createNotices({ ...options, presence, outbox: reach.outbox, leases, now });
   const linked = (vendor: Vendor, id: string, user: string) => linkChanged({ vendor, id, user, on: true });
