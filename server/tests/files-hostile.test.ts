@@ -216,9 +216,11 @@ test('requests that a generator broke, and the same upload from several sides at
       `${hostile.what} ${JSON.stringify(hostile.headers).slice(0, 300)}`,
       await ask({ ...hostile, path }),
     );
-    // Whoever has no place left for new uploads would test nothing but that.
+    // Whoever has no place left for new uploads would test nothing but that. One whose row goes between its beginning and its first byte on
+    // the disk is left for the sweep of the next day, so those have a moment.
     if (n % 40 === 0)
-      await db.sql`update files set state = 'gone' where id not in ${db.sql(ids)} and state = 'uploading'`;
+      await db.sql`update files set state = 'gone'
+        where id not in ${db.sql(ids)} and state = 'uploading' and begun_at < now() - interval '1 second'`;
   });
   await lockless();
   await nothingLeft();
