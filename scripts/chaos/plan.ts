@@ -66,7 +66,7 @@ export const scales = {
   smoke: {
     warmUp: 4000,
     chaos: 15_000,
-    traffic: 28_000,
+    traffic: 22_500,
     quiesce: 5000,
     aroundRestore: 2000,
     ...{ users: 40, bots: 10, admins: 5, rooms: 10, people: 10, rate: 90 },

@@ -1,6 +1,5 @@
 // time limit: 300 s
 // The web client in a real Chromium against a real hub: two people talk, and a reload or a broken connection loses nothing.
-// places: 2
 // takes: 64 s
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';

@@ -1,5 +1,4 @@
 // A reader that does not keep up costs the hub a bounded buffer and is told to catch up by itself; nobody else waits for it.
-// places: 2
 // takes: 10 s
 import type { Socket } from 'node:net';
 import { suite } from 'uvu';

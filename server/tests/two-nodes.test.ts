@@ -1,6 +1,5 @@
 // time limit: 300 s
 // Two hubs on one database under long random command sequences: every answer and every frame is what a model of the room says (I3-I5, I8, I9).
-// places: 2
 // takes: 21 s
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
