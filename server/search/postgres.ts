@@ -1,7 +1,7 @@
-// Full-text search in PostgreSQL, through the SQL functions of migrations 0010, 0015 and 0025. Texts are cut into words here, not there, so that every
+// Full-text search in PostgreSQL, through the SQL functions of migrations 0010 to 0026. Texts are cut into words here, not there, so that every
 // server finds the same: accents, languages and scripts without spaces are decided by shared/text.
 import { setImmediate } from 'node:timers/promises';
-import { languageOf, stems } from '#shared/text/stem.ts';
+import { isFrequent, languageOf, stems } from '#shared/text/stem.ts';
 import { createStemmer, type Stemmer } from '#shared/text/stemmer.ts';
 import { isUnspaced, wordsOf } from '#shared/text/words.ts';
 import { unavailable } from '../hub/errors.ts';
@@ -34,7 +34,7 @@ export function createPostgresSearch(db: Db): SearchIndex {
   const stemmer = createStemmer();
   return {
     kind: 'postgres',
-    cursor: 'postgres-1',
+    cursor: 'postgres-2',
     async search(query, rooms, limit) {
       if (holdsNothing(query)) return { found: [], total: 0 };
       const size = rooms.reduce((sum, { since, head }) => sum + head - since + 1, 0);
@@ -116,9 +116,17 @@ function vectorOf(text: string, stemmer: Stemmer): string {
     put(word, `${at}A`);
     const root = stemmer(word, language);
     if (root !== word) put(root, `${at}`);
+    const both = pairOf(word, words[i + 1]?.word);
+    if (both && !places.has(both)) places.set(both, []);
   });
-  return [...places].map(([lexeme, at]) => `${quoted(lexeme)}:${at.join(',')}`).join(' ');
+  return [...places]
+    .map(([lexeme, at]) => (at.length > 0 ? `${quoted(lexeme)}:${at.join(',')}` : quoted(lexeme)))
+    .join(' ');
 }
+
+/** Two frequent words side by side, which stand in the index as one: of a phrase made of them alone, nearly all messages would have to be read. */
+const pairOf = (word: string, next: string | undefined): string | undefined =>
+  next !== undefined && isFrequent(word) && isFrequent(next) ? `${word} ${next}` : undefined;
 
 /** What an SQL function needs to look for it, and to know how many hold it: of each list of `lexemes` one is there, and a word that `begins` so. */
 interface Sought {
@@ -148,12 +156,26 @@ function wanted({ text, prefix }: SearchQuery['words'][number]): Sought {
 function inOrder(words: readonly string[], prefix = false): Sought {
   const last = words.at(-1) ?? '';
   const open = prefix || isUnspaced(last);
+  const whole = open ? words.slice(0, -1) : words;
   const query = words.map((word, i) => `${quoted(word)}:${open && i === words.length - 1 ? '*' : ''}A`);
+  const pairs = whole.flatMap((word, i) => pairOf(word, whole[i + 1]) ?? []);
   return {
-    query: `(${query.join(' <-> ')})`,
-    lexemes: (open ? words.slice(0, -1) : words).map(word => [word]),
+    query: `(${[`(${query.join(' <-> ')})`, ...pairs.map(quoted)].join(' & ')})`,
+    lexemes: counted(whole).map(lexeme => [lexeme]),
     ...(open && { begins: last }),
   };
+}
+
+/** By what to tell how many hold a phrase: a pair for the two words in it, as far as they are in none before. */
+function counted(words: readonly string[]): string[] {
+  const lexemes: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    const both = pairOf(word, words[i + 1]);
+    lexemes.push(both ?? word);
+    if (both) i++;
+  }
+  return lexemes;
 }
 
 /** As tsvector and tsquery read it. */

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { chown, writeFile } from 'node:fs/promises';
 import net from 'node:net';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Home } from './cluster.ts';
@@ -21,7 +22,6 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '60',
-  shared_buffers: '128MB',
   // What is read is in the system's memory most of the time, and handing it from worker to worker takes longer than to copy it.
   io_method: 'sync',
   max_wal_size: '1GB',
@@ -31,6 +31,11 @@ const SETTINGS = {
   log_timezone: 'UTC',
   log_min_messages: 'warning',
   log_checkpoints: 'off',
+};
+/** An eighth of the memory that we may use, from 128 MB to 1 GB: what is read in it need not be copied out of the system's memory each time. */
+const buffers = () => {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return `${Math.round(Math.min(1024, Math.max(128, memory / 8 / 2 ** 20)))}MB`;
 };
 /** … and one for tests, which many hubs share. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '240' };
@@ -63,7 +68,11 @@ export async function startPostmaster(home: Home): Promise<Postmaster | undefine
   const logFile = path.join(home.dir, 'log');
   const log = openSync(logFile, (await size(logFile)) > LOG_LIMIT ? 'w' : 'a', 0o600);
   const logged = await size(logFile);
-  const settings = { ...SETTINGS, ...(home.durable ? {} : FAST), port: String(port) };
+  const settings = {
+    ...SETTINGS,
+    ...(home.durable ? { shared_buffers: buffers() } : FAST),
+    port: String(port),
+  };
   const args = [
     '-D',
     data,

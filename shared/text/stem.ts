@@ -19,6 +19,9 @@ const TELLS = new Map<string, Language[]>();
 for (const language of languages)
   for (const word of TELLING[language].split(' ')) TELLS.set(word, [...(TELLS.get(word) ?? []), language]);
 
+/** One of the most frequent words of these languages. */
+export const isFrequent = (word: string): boolean => TELLS.has(word);
+
 /** By its frequent words; English where nothing tells. */
 export function languageOf(words: readonly { readonly word: string }[]): Language {
   const votes = new Map<Language, number>();

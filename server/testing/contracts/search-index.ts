@@ -138,6 +138,15 @@ export function searchIndexContract(name: string, open: () => Promise<IndexUnder
     assert.equal(await find('lantern', { phrases: ['the old'] }), [2]);
   });
 
+  test('phrases of nothing but frequent words', async () => {
+    const { find } = await talk('what is it that we have', 'it is what we have', 'the what, is it?', 'is it');
+    assert.equal(await find('', { phrases: ['what is it'] }), [0, 2]);
+    assert.equal(await find('', { phrases: ['it is what we'] }), [1]);
+    assert.equal(await find('', { phrases: ['we have', 'is it'] }), [0]);
+    assert.equal(await find('is', { without: ['what is it'] }), [1, 3]);
+    assert.equal(await find('', { phrases: ['have we'] }), []);
+  });
+
   test('words nearly right, when that is asked for and not else', async () => {
     const { find } = await talk('The courtyard', 'a lantern');
     assert.equal(await find('courtyrad'), []);
