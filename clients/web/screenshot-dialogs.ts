@@ -20,7 +20,9 @@ await using scene = await playScene(hub);
 
 const keeper = await enter(hub.url, 'noor');
 {
-  const { stdout } = (await hub.court('token', '--user', 'operator', '--role', 'admin')) as { stdout: string };
+  const { stdout } = (await hub.court('token', '--user', 'operator', '--role', 'admin')) as {
+    stdout: string;
+  };
   await using operator = createClient({ url: hub.url, getToken: () => stdout.trim() });
   await operator.connect();
   await operator.call('user:role', { user: keeper.user.id, role: 'admin' });
