@@ -41,6 +41,8 @@ const buffers = () => {
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '240' };
 
 const LOG_LIMIT = 10_000_000;
+/** Milliseconds for which a server that has given its memory back is waited for. */
+const ENDING = 2000;
 
 /** Another starter was faster, the port was taken, or the last processes of a killed server are still ending. */
 const TRY_AGAIN =
@@ -115,7 +117,13 @@ export async function startPostmaster(home: Home): Promise<Postmaster | undefine
 export async function stopPostmaster(home: Home, { pid }: Postmaster): Promise<void> {
   await signal(pid, 'INT');
   const patience = setTimeout(signal, 15_000, pid, 'QUIT');
-  while (isAlive(pid) && (await isPostmaster(pid, home.dir))) await delay(5);
+  // A process gives its memory back before it is gone. Whoever stays longer is a zombie that nobody takes away, or another program with that number.
+  let ending: number | undefined;
+  while (isAlive(pid)) {
+    if (!(await isPostmaster(pid, home.dir))) ending ??= performance.now();
+    if (ending !== undefined && performance.now() - ending > ENDING) break;
+    await delay(5);
+  }
   clearTimeout(patience);
 }
 
