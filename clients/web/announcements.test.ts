@@ -103,7 +103,7 @@ test('an admin writes one, sees it as others will, watches who is missing, remin
   // The same admin looks after the hub: how it does, and who is connected, each with a way out.
   await page.getByRole('button', { name: 'The hub' }).click();
   const hub = page.getByRole('dialog', { name: 'The hub' });
-  await hub.getByText('Messages a second').waitFor();
+  await hub.getByText('Messages/s').waitFor();
   assert.equal(await findNameless(page), []);
   await hub.getByRole('tab', { name: 'Connected' }).click();
   await hub.getByRole('button', { name: 'Disconnect Bob' }).click();
