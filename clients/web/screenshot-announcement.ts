@@ -9,11 +9,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { createClient } from '../js/index.ts';
 import { people, viewer } from './scene.ts';
 import { chromiumFlags } from './stage/browser.ts';
 import { openHub } from './stage/hub.ts';
-import { playScene } from './stage/play.ts';
+import { openAdmin, playScene } from './stage/play.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const { values } = parseArgs({
@@ -25,19 +24,7 @@ const { values } = parseArgs({
 
 await using hub = await openHub(root);
 await using scene = await playScene(hub);
-const { stdout: token } = (await hub.court(
-  'token',
-  '--user',
-  'noor-admin',
-  '--name',
-  people.noor,
-  '--role',
-  'admin',
-)) as {
-  stdout: string;
-};
-await using admin = createClient({ url: hub.url, getToken: () => token.trim() });
-await admin.connect();
+await using admin = await openAdmin(hub, 'noor-admin', '--name', people.noor);
 const say = (key: string, text: string, level: 'info' | 'warning' | 'critical', requireAck = false) =>
   admin.call('announce:send', { key, text, level, requireAck, audience: { rooms: [scene.room] } });
 await say('mint', 'Fresh mint on the roof. Take some home before Saturday.', 'info');

@@ -11,7 +11,7 @@ import path from 'node:path';
 import { createClient } from '../js/index.ts';
 import { openBrowser, pictureArguments, root, signedIn, take } from './stage/browser.ts';
 import { openHub } from './stage/hub.ts';
-import { enter, playScene } from './stage/play.ts';
+import { enter, openAdmin, playScene } from './stage/play.ts';
 
 const { out, chromium } = pictureArguments();
 await mkdir(out, { recursive: true });
@@ -20,11 +20,7 @@ await using scene = await playScene(hub);
 
 const keeper = await enter(hub.url, 'noor');
 {
-  const { stdout } = (await hub.court('token', '--user', 'operator', '--role', 'admin')) as {
-    stdout: string;
-  };
-  await using operator = createClient({ url: hub.url, getToken: () => stdout.trim() });
-  await operator.connect();
+  await using operator = await openAdmin(hub, 'operator');
   await operator.call('user:role', { user: keeper.user.id, role: 'admin' });
 }
 for (const [by, reason, note] of [

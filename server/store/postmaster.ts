@@ -32,13 +32,13 @@ const SETTINGS = {
   log_min_messages: 'warning',
   log_checkpoints: 'off',
 };
+/** … and one for tests, which many hubs share. */
+const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '240' };
 /** An eighth of the memory that we may use, from 128 MB to 1 GB: what is read in it need not be copied out of the system's memory each time. */
 const buffers = () => {
   const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   return `${Math.round(Math.min(1024, Math.max(128, memory / 8 / 2 ** 20)))}MB`;
 };
-/** … and one for tests, which many hubs share. */
-const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '240' };
 
 const LOG_LIMIT = 10_000_000;
 /** Milliseconds for which a server that has given its memory back is waited for. */

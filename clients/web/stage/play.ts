@@ -74,6 +74,15 @@ export async function enter(url: string, who: Who): Promise<{ accessToken: strin
   return await response.json();
 }
 
+/** An administrator without an account, by a token that the hub's operator makes. */
+export async function openAdmin(hub: StageHub, user: string, ...more: string[]): Promise<Court> {
+  const made = await hub.court('token', '--user', user, '--role', 'admin', ...more);
+  const token = (made as { stdout: string }).stdout.trim();
+  const admin = createClient({ url: hub.url, getToken: () => token });
+  await admin.connect();
+  return admin;
+}
+
 async function importAll(hub: StageHub, logs: ReturnType<typeof roomLog>[]): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'first-court-logs-'));
   try {
